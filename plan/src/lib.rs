@@ -1,0 +1,78 @@
+//! What passes between the stages of dsql-migrate.
+//!
+//! The checker makes a [`Plan`] from SQL files, the macro writes it into a binary as a constant, and the
+//! runtime applies it. Nothing here parses SQL or talks to a network, and nothing here depends on another
+//! crate: a plan is plain data that can stand in a `static`.
+//!
+//! The three stages are released together, so the fields are public and a plan is built with struct
+//! literals. Services read plans; they have no need to build one by hand.
+
+mod checksum;
+mod proof;
+mod step;
+
+pub use checksum::{Checksum, InvalidChecksum};
+pub use proof::{Column, Fact, Name, Proof, RelationKind};
+pub use step::{IndexDefinition, Job, Statement, Step, StepKind};
+
+/// Text that is borrowed in a binary's constants and owned when a folder is read at run time.
+pub type Text = std::borrow::Cow<'static, str>;
+
+/// A list that is borrowed in a binary's constants and owned when a folder is read at run time.
+pub type List<T> = std::borrow::Cow<'static, [T]>;
+
+/// All migrations of a folder, in version order, split into the steps that DSQL can take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The day (`YYYY-MM-DD`) whose DSQL the files were judged against.
+    pub dialect: Text,
+    /// The migrations, by ascending version; versions are distinct.
+    pub migrations: List<Migration>,
+}
+
+/// One migration file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// The digits before the first underscore of the file's name, as they are written (`0003`).
+    pub version: Text,
+    /// The rest of the file's name without `.sql` (`add_items`).
+    pub name: Text,
+    /// The file as messages name it (`migrations/0003_add_items.sql`).
+    pub file: Text,
+    /// Of the file's tokens: white space, line ends and comments do not count.
+    pub checksum: Checksum,
+    /// What runs, in this order. Empty for a file that holds nothing but comments, which the checker refuses.
+    pub steps: List<Step>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The macro relies on this: a whole plan stands in a constant.
+    static PLAN: Plan = Plan {
+        dialect: Text::Borrowed("2026-10-16"),
+        migrations: List::Borrowed(&[Migration {
+            version: Text::Borrowed("0001"),
+            name: Text::Borrowed("items"),
+            file: Text::Borrowed("migrations/0001_items.sql"),
+            checksum: Checksum::new([7; 16]),
+            steps: List::Borrowed(&[Step {
+                kind: StepKind::Dml {
+                    statements: List::Borrowed(&[Statement {
+                        sql: Text::Borrowed("DELETE FROM items"),
+                        line: 1,
+                        checksum: Checksum::new([8; 16]),
+                    }]),
+                },
+                settings: List::Borrowed(&[]),
+                waits_for: List::Borrowed(&[]),
+            }]),
+        }]),
+    };
+
+    #[test]
+    fn a_plan_stands_in_a_static() {
+        assert_eq!(PLAN.migrations[0].steps[0].statements().count(), 1);
+    }
+}
