@@ -1,0 +1,87 @@
+//! How a stand-in is to behave.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Options of a [`Cluster`](crate::Cluster). The defaults suit tests: any free port, short jobs, DSQL's limits.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) port: u16,
+    pub(crate) insecure: bool,
+    pub(crate) data_dir: Option<PathBuf>,
+    pub(crate) job_time: Duration,
+    pub(crate) job_retention: Duration,
+    pub(crate) row_limit: u64,
+    pub(crate) seed: Option<u64>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            insecure: true,
+            data_dir: None,
+            job_time: Duration::from_millis(200),
+            job_retention: Duration::from_secs(30 * 60),
+            row_limit: 3_000,
+            seed: None,
+        }
+    }
+}
+
+impl Options {
+    /// The defaults.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The TCP port of the first endpoint; 0 (the default) takes any free one.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Without TLS and with any password.
+    #[must_use]
+    pub fn insecure(mut self, insecure: bool) -> Self {
+        self.insecure = insecure;
+        self
+    }
+
+    /// Keeps PostgreSQL's data in this folder, across starts; otherwise it is thrown away.
+    #[must_use]
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(folder.into());
+        self
+    }
+
+    /// How long an asynchronous job takes (200 ms; a real cluster takes 2 to 60 seconds for an empty table).
+    #[must_use]
+    pub fn job_time(mut self, time: Duration) -> Self {
+        self.job_time = time;
+        self
+    }
+
+    /// How long the row of a finished job stays in `sys.jobs` (30 minutes, as observed).
+    #[must_use]
+    pub fn job_retention(mut self, time: Duration) -> Self {
+        self.job_retention = time;
+        self
+    }
+
+    /// How many rows one transaction may change (3,000).
+    #[must_use]
+    pub fn row_limit(mut self, rows: u64) -> Self {
+        self.row_limit = rows;
+        self
+    }
+
+    /// The seed of everything random: job ids and injected faults. Without one, a seed is drawn and can be read back.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+}

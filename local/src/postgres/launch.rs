@@ -1,0 +1,204 @@
+//! Running the PostgreSQL: as an unprivileged user, reachable by a Unix socket only, and never left behind.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::find::{Installation, find};
+use crate::error::Error;
+
+/// The superuser of the throw-away cluster, whom clients never see.
+pub(crate) const SUPERUSER: &str = "dsql_local";
+
+/// Settings of the cluster. Nothing in it outlives the process, so nothing needs to reach the disk.
+const SETTINGS: &[(&str, &str)] = &[
+    ("listen_addresses", ""),
+    ("fsync", "off"),
+    ("synchronous_commit", "off"),
+    ("full_page_writes", "off"),
+    ("shared_buffers", "32MB"),
+    ("max_connections", "300"),
+    ("max_wal_senders", "0"),
+    ("wal_level", "minimal"),
+    ("autovacuum_naptime", "10min"),
+    ("timezone", "UTC"),
+    ("default_transaction_isolation", "repeatable read"),
+    ("default_text_search_config", "pg_catalog.simple"),
+    ("log_min_messages", "fatal"),
+    ("log_min_error_statement", "panic"),
+    // The stand-in changes pg_index and puts functions of its own before some built-in ones.
+    ("allow_system_table_mods", "on"),
+];
+
+/// A PostgreSQL that runs until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Postgres {
+    server: Child,
+    /// Ends the server should this process be killed; told to stand down on an orderly end.
+    watchdog: Option<(Child, ChildStdin)>,
+    root: PathBuf,
+    keep: bool,
+    pub(crate) version: String,
+}
+
+impl Postgres {
+    /// Finds a PostgreSQL, makes a cluster (or takes the one in `data_dir`) and starts it. Blocks for about a second.
+    pub(crate) fn start(data_dir: Option<&Path>) -> Result<Self, Error> {
+        let installation = find()?;
+        let root = match data_dir {
+            Some(folder) => {
+                fs::create_dir_all(folder).map_err(Error::io("making the data folder"))?;
+                folder.canonicalize().map_err(Error::io("finding the data folder"))?
+            }
+            None => tempfile::Builder::new()
+                .prefix("dsql-local-")
+                .tempdir()
+                .map_err(Error::io("making a temporary folder"))?
+                .keep(),
+        };
+        let keep = data_dir.is_some();
+        let started = Self::start_in(&installation, &root, keep);
+        if started.is_err() && !keep {
+            let _ = fs::remove_dir_all(&root);
+        }
+        started
+    }
+
+    fn start_in(installation: &Installation, root: &Path, keep: bool) -> Result<Self, Error> {
+        let user = unprivileged(root)?;
+        let data = root.join("data");
+        if !data.join("PG_VERSION").exists() {
+            let mut initdb = command(&installation.bin.join("initdb"), user);
+            initdb.args(["--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C"]);
+            initdb.arg(format!("--username={SUPERUSER}")).arg("-D").arg(&data);
+            let output = initdb.output().map_err(Error::io("running initdb"))?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
+                return Err(Error::Postgres { doing: "initdb", said });
+            }
+        }
+        let mut postgres = command(&installation.bin.join("postgres"), user);
+        postgres.arg("-D").arg(&data).arg("-k").arg(root);
+        for (name, value) in SETTINGS {
+            postgres.arg("-c").arg(format!("{name}={value}"));
+        }
+        let log = fs::File::create(root.join("log")).map_err(Error::io("making the log"))?;
+        postgres.stderr(log);
+        let server = postgres.spawn().map_err(Error::io("running postgres"))?;
+        let mut running =
+            Self { server, watchdog: None, root: root.to_path_buf(), keep, version: installation.version.clone() };
+        running.watchdog = Some(watchdog(running.server.id(), root, keep, user)?);
+        running.wait_until_ready()?;
+        Ok(running)
+    }
+
+    /// The server's Unix socket.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.root.join(".s.PGSQL.5432")
+    }
+
+    fn wait_until_ready(&mut self) -> Result<(), Error> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let pid_file = self.root.join("data/postmaster.pid");
+        loop {
+            // The eighth line of the pid file is the server's own word for its state.
+            let text = fs::read_to_string(&pid_file).unwrap_or_default();
+            if text.lines().nth(7).is_some_and(|state| state.trim() == "ready") {
+                return Ok(());
+            }
+            let ended = self.server.try_wait().map_err(Error::io("watching postgres"))?;
+            if ended.is_some() || Instant::now() > deadline {
+                let said = fs::read_to_string(self.root.join("log")).unwrap_or_default();
+                let said = said.lines().last().unwrap_or("it did not become ready within 30 seconds").to_string();
+                return Err(Error::Postgres { doing: "starting", said });
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Kept data is closed in order; data that goes anyway is dropped at once.
+        let signal = if self.keep { Signal::INT } else { Signal::QUIT };
+        let pid = i32::try_from(self.server.id()).ok().and_then(Pid::from_raw);
+        if let (Ok(None), Some(pid)) = (self.server.try_wait(), pid) {
+            let _ = kill_process(pid, signal);
+        }
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while matches!(self.server.try_wait(), Ok(None)) {
+            if Instant::now() > deadline {
+                let _ = self.server.kill();
+                let _ = self.server.wait();
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if let Some((mut child, mut pipe)) = self.watchdog.take() {
+            // Any line tells the watchdog that there is nothing left to do.
+            let _ = pipe.write_all(b"done\n");
+            drop(pipe);
+            let _ = child.wait();
+        }
+        if !self.keep {
+            let _ = fs::remove_dir_all(&self.root);
+        }
+    }
+}
+
+/// A user and group id.
+type User = (u32, u32);
+
+/// As root, the user that PostgreSQL shall run as (it refuses root), who then owns `root`; otherwise none.
+fn unprivileged(root: &Path) -> Result<Option<User>, Error> {
+    let probe = tempfile::tempfile().and_then(|file| file.metadata()).map_err(Error::io("making a file"))?;
+    if probe.uid() != 0 {
+        return Ok(None);
+    }
+    let users = fs::read_to_string("/etc/passwd").map_err(Error::io("reading /etc/passwd"))?;
+    let user = ["postgres", "nobody"].iter().find_map(|name| entry(&users, name));
+    let (uid, gid) = user.ok_or(Error::Postgres {
+        doing: "leaving root",
+        said: "there is no user `postgres` or `nobody` to run as".into(),
+    })?;
+    chown(root, Some(uid), Some(gid)).map_err(Error::io("handing the folder over"))?;
+    fs::set_permissions(root, fs::Permissions::from_mode(0o700)).map_err(Error::io("closing the folder"))?;
+    Ok(Some((uid, gid)))
+}
+
+fn entry(users: &str, name: &str) -> Option<User> {
+    let mut fields = users.lines().find(|line| line.split(':').next() == Some(name))?.split(':').skip(2);
+    Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+}
+
+fn command(program: &Path, user: Option<User>) -> Command {
+    let mut command = Command::new(program);
+    // A group of its own: Ctrl-C at a terminal is for us, and we end the server.
+    command.current_dir("/").process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.env_remove("PGDATA").env("LC_ALL", "C");
+    if let Some((uid, gid)) = user {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+/// A shell that waits on a pipe from us. If we die, however, the pipe closes; then it ends the server and removes the folder.
+fn watchdog(server: u32, root: &Path, keep: bool, user: Option<User>) -> Result<(Child, ChildStdin), Error> {
+    let script = "trap '' HUP INT TERM; read line && exit 0; kill -QUIT \"$1\"; \
+                  n=0; while kill -0 \"$1\" 2>/dev/null && [ $n -lt 50 ]; do n=$((n+1)); sleep 0.1; done; \
+                  [ -z \"$2\" ] || rm -rf -- \"$2\"";
+    let mut shell = command(Path::new("/bin/sh"), user);
+    shell.args(["-c", script, "dsql-local-watchdog"]).arg(server.to_string());
+    shell.arg(if keep { Path::new("") } else { root }).stdin(Stdio::piped());
+    let mut child = shell.spawn().map_err(Error::io("running the watchdog"))?;
+    let pipe = child.stdin.take().ok_or_else(|| Error::Io {
+        doing: "running the watchdog",
+        source: io::Error::other("it has no standard input"),
+    })?;
+    Ok((child, pipe))
+}

@@ -1,0 +1,166 @@
+//! One client's session: half-duplex between the client and a PostgreSQL connection of its own.
+//!
+//! A client message is carried to its end before the next is looked at. PostgreSQL is therefore idle whenever the stand-in
+//! wants to run something of its own on the session's connection, which is what makes hidden transactions possible.
+
+mod extended;
+mod run;
+mod simple;
+mod transaction;
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::backend::Backend;
+use crate::endpoint::Shared;
+use crate::wire::{self, Frame, Wire, broken};
+use crate::words::ServerError;
+use extended::{Portal, Prepared};
+use transaction::{Phase, Transaction};
+
+/// What a client is connected through.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
+/// The client's side of a session.
+pub(crate) type Client = Wire<Box<dyn Stream>>;
+
+/// Why a statement did not end well: the client is told, or the session is over.
+#[derive(Debug)]
+pub(crate) enum Fail {
+    Server(ServerError),
+    Io(io::Error),
+}
+
+impl From<ServerError> for Fail {
+    fn from(error: ServerError) -> Self {
+        Self::Server(error)
+    }
+}
+
+impl From<io::Error> for Fail {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A session past its start-up.
+pub(crate) struct Session {
+    client: Client,
+    backend: Backend,
+    shared: Arc<Shared>,
+    transaction: Transaction,
+    prepared: HashMap<String, Prepared>,
+    portals: HashMap<String, Portal>,
+    /// The last CommandComplete of a hidden transaction, kept back until its commit has gone well.
+    held: Option<Frame>,
+    /// After an error in the extended protocol, everything up to Sync is passed over.
+    skipping: bool,
+    /// Extended messages have gone to the backend since its last ReadyForQuery.
+    unsynced: bool,
+    /// The message being carried out is one of the extended protocol.
+    extended: bool,
+}
+
+impl Session {
+    pub(crate) fn new(client: Client, backend: Backend, shared: Arc<Shared>) -> Self {
+        Self {
+            client,
+            backend,
+            shared,
+            transaction: Transaction::default(),
+            prepared: HashMap::new(),
+            portals: HashMap::new(),
+            held: None,
+            skipping: false,
+            unsynced: false,
+            extended: false,
+        }
+    }
+
+    /// Serves the client until it leaves.
+    pub(crate) async fn serve(mut self) -> io::Result<()> {
+        self.ready().await?;
+        while let Some(frame) = self.client.read().await? {
+            match frame.tag {
+                b'X' => break,
+                b'Q' => self.simple_query(&frame).await?,
+                b'P' | b'B' | b'D' | b'E' | b'C' | b'H' | b'S' => self.extended_message(&frame).await?,
+                // Left over from a COPY that failed: the protocol says to ignore them.
+                b'd' | b'c' | b'f' => {}
+                b'F' => {
+                    self.tell(&crate::words::unsupported("function call protocol not supported"));
+                    self.ready().await?;
+                }
+                _ => return Err(broken("unknown message type")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the client that it may go on.
+    async fn ready(&mut self) -> io::Result<()> {
+        self.release();
+        self.client.push(b'Z', &[self.transaction.phase.status()]);
+        self.client.flush().await
+    }
+
+    /// Lets go of a CommandComplete that was kept back.
+    fn release(&mut self) {
+        if let Some(frame) = self.held.take() {
+            self.client.pass(&frame);
+        }
+    }
+
+    /// Gives the client a CommandComplete, or keeps it back while a hidden transaction may still fail.
+    fn complete(&mut self, frame: Frame) {
+        self.release();
+        if self.transaction.phase == Phase::Hidden {
+            self.held = Some(frame);
+        } else {
+            self.client.pass(&frame);
+        }
+    }
+
+    fn tell(&mut self, error: &ServerError) {
+        self.client.pass(&wire::error(error, "ERROR"));
+    }
+
+    /// Gives the client an error, and leaves the transaction as an error leaves it.
+    async fn fail(&mut self, error: &ServerError) -> io::Result<()> {
+        // What is kept back belongs to a transaction that is undone now: the error stands in its place.
+        self.held = None;
+        let said = self.disguise(error);
+        self.tell(&said);
+        if self.unsynced {
+            self.backend.sync().await?;
+            self.unsynced = false;
+        }
+        match self.transaction.phase {
+            Phase::Hidden => {
+                self.backend.query("ROLLBACK").await?;
+                self.transaction = Transaction::default();
+            }
+            Phase::Block => {
+                // The backend has to know it too, so that it answers the coming COMMIT with ROLLBACK.
+                self.backend.query("SELECT 1/0").await?;
+                self.transaction.phase = Phase::Failed;
+            }
+            Phase::Idle | Phase::Failed => {}
+        }
+        Ok(())
+    }
+
+    /// PostgreSQL's words with DSQL's names: every client is in the database `postgres`.
+    fn disguise(&self, error: &ServerError) -> ServerError {
+        let mut said = error.clone();
+        if said.fields.is_some() && said.message.contains(&self.shared.database) {
+            said.fields = None;
+            said.message = said.message.replace(&self.shared.database, "postgres");
+        }
+        said
+    }
+}

@@ -1,0 +1,224 @@
+//! Running a statement under DSQL's rules, whichever protocol it came by.
+
+use super::transaction::{Effect, Phase, Transaction, effect_of};
+use super::{Fail, Session};
+use crate::jobs::Job;
+use crate::statement::{AsyncIndex, AsyncValidate, Kind, Statement};
+use crate::wire;
+use crate::words;
+
+impl Session {
+    /// The checks that come before a statement is run: an aborted transaction, a refusal by words, company it may not have.
+    pub(super) async fn admit(&mut self, statement: &Statement) -> Result<(), Fail> {
+        if self.transaction.phase == Phase::Failed && !statement.ends_transaction() {
+            return Err(words::aborted().into());
+        }
+        let effect = match &statement.kind {
+            Kind::Refused(error) => return Err(error.clone().into()),
+            Kind::Ddl | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) => Effect::Ddl,
+            Kind::Dml => Effect::Dml,
+            _ => Effect::None,
+        };
+        self.transaction.admits(effect)?;
+        Ok(())
+    }
+
+    /// Opens a hidden transaction for a statement outside a block.
+    pub(super) async fn open_hidden(&mut self) -> Result<(), Fail> {
+        if self.transaction.phase == Phase::Idle {
+            let answer = self.backend.query("BEGIN; SELECT sys._rows_changed()").await?.ok()?;
+            self.unsynced = false;
+            self.transaction = Transaction { phase: Phase::Hidden, ..Transaction::default() };
+            self.transaction.baseline = answer.value().and_then(|v| v.parse().ok());
+        } else if self.transaction.baseline.is_none() {
+            self.transaction.baseline = Some(self.rows_changed().await?);
+        }
+        Ok(())
+    }
+
+    /// Commits a hidden transaction, if there is one.
+    pub(super) async fn close_hidden(&mut self) -> Result<(), Fail> {
+        if self.transaction.phase == Phase::Hidden {
+            let answer = self.backend.query("COMMIT").await?;
+            self.unsynced = false;
+            let ended = std::mem::take(&mut self.transaction);
+            answer.ok()?;
+            self.committed(ended);
+        }
+        Ok(())
+    }
+
+    /// Starts what a committed transaction has asked for.
+    fn committed(&self, ended: Transaction) {
+        for job in ended.jobs {
+            self.shared.jobs.start(job);
+        }
+    }
+
+    /// Runs what is not sent through a portal; false when the statement is none of that.
+    pub(super) async fn run_without_portal(&mut self, statement: &Statement) -> Result<bool, Fail> {
+        match &statement.kind {
+            Kind::Begin | Kind::Commit | Kind::Rollback => self.control(statement).await?,
+            Kind::Ddl => {
+                self.open_hidden().await?;
+                let answer = self.backend.query(&statement.text).await?;
+                self.unsynced = false;
+                for notice in &answer.notices {
+                    self.client.pass(notice);
+                }
+                let answer = answer.ok()?;
+                self.judge(statement, &answer.tag).await?;
+                self.complete(wire::complete(&answer.tag));
+            }
+            Kind::AsyncIndex(index) => {
+                let job = self.create_index(index).await?;
+                self.answer_job(job, "CREATE INDEX");
+            }
+            Kind::AsyncValidate(validate) => {
+                let job = self.validate(validate).await?;
+                self.answer_job(job, "ALTER TABLE");
+            }
+            Kind::Canned(column, value, tag) => {
+                if self.describing() {
+                    self.client.pass(&wire::row_description(&[column]));
+                }
+                self.client.pass(&wire::data_row(&[value]));
+                self.complete(wire::complete(tag));
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// `BEGIN`, `COMMIT`, `ROLLBACK`: PostgreSQL decides, and its status is believed.
+    async fn control(&mut self, statement: &Statement) -> Result<(), Fail> {
+        let answer = self.backend.query(&statement.text).await?;
+        self.unsynced = false;
+        let hidden = self.transaction.phase == Phase::Hidden;
+        let phase = match answer.status {
+            b'T' => Phase::Block,
+            b'E' => Phase::Failed,
+            _ => Phase::Idle,
+        };
+        for notice in &answer.notices {
+            // BEGIN after other statements of one query: the transaction it warns of is the hidden one.
+            let own = hidden && matches!(statement.kind, Kind::Begin);
+            if !own {
+                self.client.pass(notice);
+            }
+        }
+        if let Some(error) = answer.error {
+            if phase == Phase::Idle {
+                self.transaction = Transaction::default();
+            }
+            return Err(error.into());
+        }
+        if matches!(statement.kind, Kind::Begin) {
+            if !hidden {
+                self.transaction = Transaction::default();
+            }
+            self.transaction.phase = phase;
+        } else {
+            let ended = std::mem::replace(&mut self.transaction, Transaction { phase, ..Transaction::default() });
+            if answer.tag == "COMMIT" {
+                self.committed(ended);
+            }
+        }
+        self.complete(wire::complete(&answer.tag));
+        Ok(())
+    }
+
+    /// Looks at what a statement has done, by its tag and by PostgreSQL's counters.
+    pub(super) async fn judge(&mut self, statement: &Statement, tag: &str) -> Result<(), Fail> {
+        let mut effect = effect_of(tag);
+        if effect == Effect::Dml || matches!(statement.kind, Kind::Mixed) {
+            let before = self.transaction.baseline.unwrap_or_default();
+            let changed = self.rows_changed().await?.saturating_sub(before);
+            if changed > self.shared.options.row_limit {
+                return Err(words::row_limit().into());
+            }
+            if effect == Effect::None && changed > 0 {
+                effect = Effect::Dml;
+            }
+        }
+        self.transaction.admits(effect)?;
+        self.transaction.joined(effect);
+        Ok(())
+    }
+
+    async fn rows_changed(&mut self) -> Result<u64, Fail> {
+        let answer = self.backend.query("SELECT sys._rows_changed()").await?.ok()?;
+        self.unsynced = false;
+        Ok(answer.value().and_then(|value| value.parse().ok()).unwrap_or_default())
+    }
+
+    /// Makes the index at once but invalid, and a job that will make it valid. None when IF NOT EXISTS found one.
+    async fn create_index(&mut self, index: &AsyncIndex) -> Result<Option<String>, Fail> {
+        self.open_hidden().await?;
+        self.backend.query("SAVEPOINT dsql_local").await?.ok()?;
+        let mut answer = self.backend.query(&index.create).await?;
+        let mut failure = None;
+        if let (Some("23505"), Some(placeholder)) = (answer.error.as_ref().map(|e| e.code.as_str()), &index.placeholder) {
+            // Duplicates: DSQL keeps an INVALID index of the name and reports the failure in the job.
+            self.backend.query("ROLLBACK TO SAVEPOINT dsql_local").await?.ok()?;
+            answer = self.backend.query(placeholder).await?;
+            failure = Some(words::DUPLICATE_KEYS.to_string());
+        }
+        for notice in &answer.notices {
+            self.client.pass(notice);
+        }
+        answer.ok()?;
+        let id = self.shared.jobs.new_id();
+        let start = format!("RELEASE SAVEPOINT dsql_local; SELECT sys._start_index_job('{id}')");
+        let made = self.backend.query(&start).await?.ok()?;
+        self.transaction.joined(Effect::Ddl);
+        if made.value().is_none() {
+            return Ok(None);
+        }
+        self.transaction.jobs.push(Job { id: id.clone(), failure });
+        Ok(Some(id))
+    }
+
+    /// Tries a validation for errors that are not about rows, undoes it, and makes a job that will do it.
+    async fn validate(&mut self, validate: &AsyncValidate) -> Result<Option<String>, Fail> {
+        self.open_hidden().await?;
+        self.backend.query("SAVEPOINT dsql_local").await?.ok()?;
+        let tried = self.backend.query(&validate.alter).await?;
+        self.backend.query("ROLLBACK TO SAVEPOINT dsql_local; RELEASE SAVEPOINT dsql_local").await?.ok()?;
+        if let Some(error) = tried.error
+            && !matches!(error.code.as_str(), "23514" | "23503")
+        {
+            return Err(error.into());
+        }
+        for notice in &tried.notices {
+            self.client.pass(notice);
+        }
+        let id = self.shared.jobs.new_id();
+        let quote = |text: &str| format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
+        let start = format!(
+            "SELECT sys._start_validate_job('{id}', {}, {})",
+            quote(&validate.table),
+            quote(&validate.constraint)
+        );
+        let started = self.backend.query(&start).await?.ok()?;
+        self.transaction.joined(Effect::Ddl);
+        if started.value().is_none() {
+            return Ok(None);
+        }
+        self.transaction.jobs.push(Job { id: id.clone(), failure: None });
+        Ok(Some(id))
+    }
+
+    /// Answers with the job's id in a row, or with no row when there is no job.
+    fn answer_job(&mut self, job: Option<String>, tag: &str) {
+        self.unsynced = false;
+        self.release();
+        if self.describing() {
+            self.client.pass(&wire::row_description(&["job_id"]));
+        }
+        if let Some(id) = job {
+            self.client.pass(&wire::data_row(&[&id]));
+        }
+        self.complete(wire::complete(tag));
+    }
+}

@@ -1,0 +1,105 @@
+//! The simple query protocol: a string of statements, which are one implicit transaction.
+
+use std::io;
+
+use super::transaction::Phase;
+use super::{Fail, Session};
+use crate::lex::split;
+use crate::statement::{Kind, Statement};
+use crate::wire::{Frame, cstr};
+
+impl Session {
+    /// Runs a Query message.
+    pub(super) async fn simple_query(&mut self, frame: &Frame) -> io::Result<()> {
+        self.forget_unnamed().await?;
+        let text = frame.text()?;
+        match self.statements(&text).await {
+            Ok(()) => {}
+            Err(Fail::Server(error)) => self.fail(&error).await?,
+            Err(Fail::Io(error)) => return Err(error),
+        }
+        self.ready().await
+    }
+
+    async fn statements(&mut self, text: &str) -> Result<(), Fail> {
+        let parts = split(text);
+        if parts.is_empty() {
+            self.client.push(b'I', &[]);
+        }
+        for part in &parts {
+            let statement = Statement::read(part);
+            self.admit(&statement).await?;
+            if self.run_without_portal(&statement).await? {
+                continue;
+            }
+            if matches!(statement.kind, Kind::Call) && parts.len() == 1 && self.transaction.phase == Phase::Idle {
+                let tag = self.forward_query(&statement.text).await?;
+                self.complete(Frame::new(b'C', cstr(&tag)));
+                continue;
+            }
+            self.open_hidden().await?;
+            let tag = self.forward_query(&statement.text).await?;
+            self.judge(&statement, &tag).await?;
+            if !tag.is_empty() {
+                self.complete(Frame::new(b'C', cstr(&tag)));
+            }
+        }
+        self.close_hidden().await
+    }
+
+    /// Sends one statement as a simple query and passes its results on, all but the CommandComplete, whose tag is returned.
+    async fn forward_query(&mut self, text: &str) -> Result<String, Fail> {
+        self.backend.wire.push(b'Q', &cstr(text));
+        self.backend.wire.flush().await?;
+        let (mut tag, mut error) = (String::new(), None);
+        loop {
+            let frame = self.backend.read().await?;
+            match frame.tag {
+                b'Z' => break,
+                b'C' => tag = frame.text()?,
+                b'E' => error = Some(crate::wire::parse_error(&frame)?),
+                b'G' => {
+                    self.release();
+                    self.client.pass(&frame);
+                    self.copy_in().await?;
+                }
+                _ => {
+                    self.release();
+                    self.pass_on(&frame).await?;
+                }
+            }
+        }
+        self.unsynced = false;
+        error.map_or(Ok(tag), |error| Err(error.into()))
+    }
+
+    /// Gives the client a frame of the backend's.
+    pub(super) async fn pass_on(&mut self, frame: &Frame) -> io::Result<()> {
+        self.client.pass(frame);
+        self.client.relieve().await
+    }
+
+    /// Carries COPY data from the client to the backend until the client ends it.
+    pub(super) async fn copy_in(&mut self) -> Result<(), Fail> {
+        self.client.flush().await?;
+        loop {
+            let frame = self.client.read().await?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+            match frame.tag {
+                b'd' => {
+                    self.backend.wire.pass(&frame);
+                    self.backend.wire.relieve().await?;
+                }
+                b'c' | b'f' => {
+                    self.backend.wire.pass(&frame);
+                    // In the extended protocol nothing comes back before a Flush; in the simple one it does no harm.
+                    self.backend.wire.push(b'H', &[]);
+                    self.backend.wire.flush().await?;
+                    return Ok(());
+                }
+                // During a COPY, Flush and Sync mean nothing.
+                b'H' | b'S' => {}
+                _ => return Err(crate::wire::broken("unexpected message during COPY").into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+-- Run once as superuser in the template database: what DSQL has and PostgreSQL lacks, and what PostgreSQL has and DSQL refuses.
+
+CREATE SCHEMA sys;
+GRANT USAGE ON SCHEMA sys TO public;
+
+CREATE TABLE sys._jobs (
+    job_id text PRIMARY KEY,
+    status text NOT NULL DEFAULT 'submitted',
+    details text,
+    job_type text NOT NULL,
+    class_id oid NOT NULL,
+    object_id oid NOT NULL,
+    start_time timestamptz NOT NULL DEFAULT clock_timestamp(),
+    update_time timestamptz
+);
+
+CREATE VIEW sys.jobs AS
+SELECT job_id, status, details, job_type, class_id, object_id,
+       CASE class_id
+           WHEN 'pg_class'::regclass THEN
+               (SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = object_id)
+           WHEN 'pg_constraint'::regclass THEN
+               (SELECT n.nspname || '.' || c.conname FROM pg_constraint c JOIN pg_namespace n ON n.oid = c.connamespace WHERE c.oid = object_id)
+       END AS object_name,
+       start_time, update_time
+FROM sys._jobs;
+
+GRANT SELECT ON sys._jobs, sys.jobs TO public;
+
+-- Commits between looks, as each look needs a snapshot of its own; this is why it must be called outside a transaction block.
+CREATE PROCEDURE sys.wait_for_job(job_id text, INOUT succeeded boolean DEFAULT NULL) LANGUAGE plpgsql AS $$
+DECLARE
+    found_status text;
+BEGIN
+    IF job_id IS NULL OR job_id !~ '^[a-z2-7]{26}$' THEN
+        RAISE EXCEPTION USING ERRCODE = '22P02', MESSAGE = 'Unable to convert text to UUID';
+    END IF;
+    LOOP
+        SELECT j.status INTO found_status FROM sys._jobs j WHERE j.job_id = wait_for_job.job_id;
+        -- A job that is not there (any more) has no outcome to report.
+        EXIT WHEN found_status IS NULL;
+        IF found_status IN ('completed', 'failed') THEN
+            succeeded := found_status = 'completed';
+            EXIT;
+        END IF;
+        COMMIT;
+        PERFORM pg_catalog.pg_sleep(0.01);
+    END LOOP;
+END $$;
+
+-- The index that this transaction has made, if it has made one: rows whose xmin is not older than the transaction itself
+-- and that it can see are its own, in whatever subtransaction.
+CREATE FUNCTION sys._start_index_job(id text) RETURNS oid LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    made oid;
+BEGIN
+    SELECT indexrelid INTO made FROM pg_index
+    WHERE xmin::text::bigint >= (pg_current_xact_id()::text::bigint & 4294967295) ORDER BY indexrelid DESC LIMIT 1;
+    IF made IS NOT NULL THEN
+        UPDATE pg_index SET indisvalid = false WHERE indexrelid = made;
+        INSERT INTO sys._jobs (job_id, job_type, class_id, object_id) VALUES (id, 'INDEX_BUILD', 'pg_class'::regclass, made);
+    END IF;
+    RETURN made;
+END $$;
+
+CREATE FUNCTION sys._start_validate_job(id text, relation text, constraint_name text) RETURNS oid
+LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    found_constraint oid;
+BEGIN
+    SELECT c.oid INTO found_constraint FROM pg_catalog.pg_constraint c
+    WHERE c.conrelid = pg_catalog.to_regclass(relation) AND c.conname = constraint_name;
+    IF found_constraint IS NOT NULL THEN
+        INSERT INTO sys._jobs (job_id, job_type, class_id, object_id)
+        VALUES (id, 'VALIDATE_CONSTRAINT', 'pg_catalog.pg_constraint'::pg_catalog.regclass, found_constraint);
+    END IF;
+    RETURN found_constraint;
+END $$;
+
+-- Runs a job's work. Called by the stand-in alone, as superuser, in a transaction of its own.
+CREATE FUNCTION sys._finish_job(id text, failure text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    job sys._jobs;
+    target text;
+    outcome text := 'completed';
+    said text;
+BEGIN
+    SELECT * INTO job FROM sys._jobs j WHERE j.job_id = id FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    IF failure IS NOT NULL THEN
+        outcome := 'failed';
+        said := failure;
+    ELSIF job.job_type = 'INDEX_BUILD' THEN
+        UPDATE pg_catalog.pg_index SET indisvalid = true WHERE indexrelid = job.object_id;
+        IF NOT FOUND THEN
+            -- As recorded: the job of something that is gone ends as completed, and only the details tell.
+            said := pg_catalog.format('relation with OID %s does not exist', job.object_id);
+        END IF;
+    ELSE
+        SELECT pg_catalog.format('ALTER TABLE %s VALIDATE CONSTRAINT %I', c.conrelid::pg_catalog.regclass, c.conname) INTO target
+        FROM pg_catalog.pg_constraint c WHERE c.oid = job.object_id;
+        IF target IS NULL THEN
+            said := pg_catalog.format('constraint with OID %s does not exist', job.object_id);
+        ELSE
+            BEGIN
+                EXECUTE target;
+            EXCEPTION WHEN check_violation OR foreign_key_violation THEN
+                outcome := 'failed';
+                said := SQLERRM;
+            END;
+        END IF;
+    END IF;
+    UPDATE sys._jobs SET status = outcome, details = said, update_time = clock_timestamp() WHERE job_id = id;
+    RETURN outcome;
+END $$;
+REVOKE ALL ON FUNCTION sys._finish_job FROM public;
+
+-- Rows changed so far by this connection. PostgreSQL's own counters: they know of CTEs and cascades. They run on between
+-- transactions until reported, so the stand-in compares two readings within one transaction.
+CREATE FUNCTION sys._rows_changed() RETURNS bigint LANGUAGE sql AS $$
+    SELECT coalesce(sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
+                        + pg_stat_get_xact_tuples_deleted(oid)), 0)::bigint
+    FROM pg_catalog.pg_class
+    WHERE oid >= 16384 AND relkind IN ('r', 'p') AND relnamespace <> 'sys'::regnamespace
+$$;
+
+-- A built-in function can only be stood in for by another of its name: calls by OID never look at pg_proc.
+DO $$
+DECLARE
+    f record;
+BEGIN
+    FOR f IN SELECT oid::regprocedure AS signature, proname, pg_get_function_identity_arguments(oid) AS arguments,
+                    pg_get_function_result(oid) AS result
+             FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname ~ '^pg_(try_)?advisory_'
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s RENAME TO %I', f.signature, '_' || f.proname);
+        EXECUTE format(
+            'CREATE FUNCTION pg_catalog.%I(%s) RETURNS %s LANGUAGE plpgsql AS %L', f.proname, f.arguments, f.result,
+            format('BEGIN RAISE EXCEPTION USING ERRCODE = ''0A000'', MESSAGE = ''function %s not supported''; END', f.proname));
+    END LOOP;
+END $$;
+
+ALTER FUNCTION pg_catalog.version() RENAME TO _version;
+CREATE FUNCTION pg_catalog.version() RETURNS text LANGUAGE sql STABLE AS $$ SELECT 'PostgreSQL 16'::text $$;
+
+ALTER FUNCTION pg_catalog.current_database() RENAME TO _current_database;
+CREATE FUNCTION pg_catalog.current_database() RETURNS name LANGUAGE sql STABLE AS $$ SELECT 'postgres'::name $$;
+
+ALTER FUNCTION pg_catalog.current_setting(text) RENAME TO _current_setting;
+CREATE FUNCTION pg_catalog.current_setting(text) RETURNS text LANGUAGE sql STABLE STRICT AS $$
+    SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015' ELSE pg_catalog._current_setting($1) END
+$$;
+ALTER FUNCTION pg_catalog.current_setting(text, boolean) RENAME TO _current_setting;
+CREATE FUNCTION pg_catalog.current_setting(text, boolean) RETURNS text LANGUAGE sql STABLE STRICT AS $$
+    SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015' ELSE pg_catalog._current_setting($1, $2) END
+$$;

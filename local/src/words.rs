@@ -1,0 +1,80 @@
+//! What the server says: every SQLSTATE and sentence of DSQL that the stand-in speaks is in this file and nowhere else.
+//!
+//! The sentences restate answers recorded from a real cluster (see `conformance/recorded.tsv`) or, where the recordings are
+//! silent, other dated observations; which is which is said in `conformance/table.tsv`.
+
+/// An error as the server sends it.
+#[derive(Clone, Debug)]
+pub(crate) struct ServerError {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+    /// The backend's own fields, when the error is PostgreSQL's and goes to the client as it is.
+    pub(crate) fields: Option<Vec<u8>>,
+}
+
+impl ServerError {
+    pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self { code: code.to_string(), message: message.into(), hint: String::new(), fields: None }
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self
+    }
+}
+
+/// The code of nearly every refusal: feature_not_supported.
+pub(crate) const UNSUPPORTED: &str = "0A000";
+
+/// A refusal with the usual code.
+pub(crate) fn unsupported(message: impl Into<String>) -> ServerError {
+    ServerError::new(UNSUPPORTED, message)
+}
+
+/// `unsupported statement: Truncate`, named by the server's parse node.
+pub(crate) fn statement(node: &str) -> ServerError {
+    unsupported(format!("unsupported statement: {node}"))
+}
+
+/// `unsupported transaction statement: SAVEPOINT`.
+pub(crate) fn transaction_statement(name: &str) -> ServerError {
+    unsupported(format!("unsupported transaction statement: {name}"))
+}
+
+/// `unsupported ALTER TABLE … statement`.
+pub(crate) fn alter_table(action: &str) -> ServerError {
+    unsupported(format!("unsupported ALTER TABLE {action} statement"))
+}
+
+/// `function pg_advisory_lock not supported`.
+pub(crate) fn function(name: &str) -> ServerError {
+    unsupported(format!("function {name} not supported"))
+}
+
+/// `datatype money not supported`.
+pub(crate) fn datatype(name: &str) -> ServerError {
+    unsupported(format!("datatype {name} not supported"))
+}
+
+pub(crate) const MULTIPLE_DDL: &str = "multiple ddl statements not supported in a transaction";
+pub(crate) const DDL_AND_DML: &str = "ddl and dml are not supported in the same transaction";
+pub(crate) const INDEX_MODE: &str = "unsupported mode. please use CREATE INDEX ASYNC.";
+
+/// A row limit crossed, at the statement that crosses it.
+pub(crate) fn row_limit() -> ServerError {
+    ServerError::new("54000", "transaction row limit exceeded")
+}
+
+/// Any statement of a transaction that has failed.
+pub(crate) fn aborted() -> ServerError {
+    ServerError::new("25P02", "current transaction is aborted, commands ignored until end of transaction block")
+}
+
+/// What a failed unique build leaves in `sys.jobs.details`.
+pub(crate) const DUPLICATE_KEYS: &str = "found duplicate key(s) while validating index uniqueness";
+
+/// The `server_version` that DSQL reports.
+pub(crate) const SERVER_VERSION: &str = "16.15";
+/// The `server_version_num` that DSQL reports.
+pub(crate) const SERVER_VERSION_NUM: &str = "160015";
