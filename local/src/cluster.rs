@@ -119,7 +119,8 @@ impl Cluster {
         let socket = self.socket();
         self.run(async move {
             let mut server = connect(&socket, "postgres").await?;
-            let known = ask(&mut server, &format!("SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'")).await?;
+            let known =
+                ask(&mut server, &format!("SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'")).await?;
             if known.is_some() {
                 return Ok(());
             }
@@ -140,13 +141,15 @@ impl Cluster {
         self.run(async move {
             let database = format!("dsql_local_{number}");
             let mut server = connect(&socket, "postgres").await?;
-            let known = ask(&mut server, &format!("SELECT 1 FROM pg_database WHERE datname = '{database}'")).await?;
+            let known =
+                ask(&mut server, &format!("SELECT 1 FROM pg_database WHERE datname = '{database}'")).await?;
             // A kept data folder has the first endpoint's database already.
             if known.is_some() && (options.data_dir.is_none() || number > 0) {
                 ask(&mut server, &format!("DROP DATABASE {database} WITH (FORCE)")).await?;
             }
             if known.is_none() || number > 0 {
-                ask(&mut server, &format!("CREATE DATABASE {database} TEMPLATE {TEMPLATE} OWNER admin")).await?;
+                ask(&mut server, &format!("CREATE DATABASE {database} TEMPLATE {TEMPLATE} OWNER admin"))
+                    .await?;
             }
             let connection = connect(&socket, &database).await?;
             let jobs = Jobs::new(connection, seed, options.job_time, options.job_retention);
@@ -182,7 +185,8 @@ impl Drop for Cluster {
 }
 
 async fn connect(socket: &std::path::Path, database: &str) -> Result<Backend, Error> {
-    let parameters = [("user".to_string(), SUPERUSER.to_string()), ("database".to_string(), database.to_string())];
+    let parameters =
+        [("user".to_string(), SUPERUSER.to_string()), ("database".to_string(), database.to_string())];
     // The pid file says `ready` a moment before the socket takes connections under load.
     let mut tries = 0;
     loop {

@@ -56,9 +56,12 @@ impl Jobs {
         tokio::spawn(async move {
             let half = jobs.inner.time / 2;
             tokio::time::sleep(half).await;
-            jobs.run(&format!("UPDATE sys._jobs SET status = 'processing' WHERE job_id = '{}'", job.id)).await;
+            jobs.run(&format!("UPDATE sys._jobs SET status = 'processing' WHERE job_id = '{}'", job.id))
+                .await;
             tokio::time::sleep(half).await;
-            let failure = job.failure.map_or_else(|| "NULL".to_string(), |text| format!("'{}'", text.replace('\'', "''")));
+            let failure = job
+                .failure
+                .map_or_else(|| "NULL".to_string(), |text| format!("'{}'", text.replace('\'', "''")));
             jobs.run(&format!("SELECT sys._finish_job('{}', {failure})", job.id)).await;
             tokio::time::sleep(jobs.inner.retention).await;
             jobs.run(&format!("DELETE FROM sys._jobs WHERE job_id = '{}'", job.id)).await;
@@ -72,7 +75,9 @@ impl Jobs {
             match answer {
                 Ok(answer) => match answer.error {
                     None => return,
-                    Some(error) => tracing::debug!(code = error.code, message = error.message, "job has to wait"),
+                    Some(error) => {
+                        tracing::debug!(code = error.code, message = error.message, "job has to wait")
+                    }
                 },
                 Err(error) => {
                     tracing::warn!(%error, "job lost its connection");

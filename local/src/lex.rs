@@ -44,9 +44,7 @@ impl Token<'_> {
     pub(crate) fn identifier(&self) -> Option<String> {
         match self.kind {
             TokenKind::Word => Some(self.text.to_lowercase()),
-            TokenKind::Quoted => {
-                Some(self.text.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\""))
-            }
+            TokenKind::Quoted => Some(self.text.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\"")),
             _ => None,
         }
     }
@@ -232,7 +230,8 @@ mod tests {
     fn splits_only_at_semicolons_that_end_a_statement() {
         let sql = "select ';' ; -- a;b\n/* ; /* ; */ */ select $x$ ; $x$;; select E'\\';' ; select \";\"";
         assert_eq!(split(sql).len(), 4);
-        let body = "create function f() returns int begin atomic select case when true then 1 end; end; select 1";
+        let body =
+            "create function f() returns int begin atomic select case when true then 1 end; end; select 1";
         assert_eq!(split(body).len(), 2);
         assert!(split(" ; -- nothing\n;").is_empty());
     }

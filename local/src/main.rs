@@ -66,7 +66,10 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
         options = options.data_dir(folder);
     }
     let cluster = Cluster::start(options).await?;
-    println!("dsql-local: a stand-in, not Amazon Aurora DSQL (PostgreSQL {} behind)", cluster.postgres_version());
+    println!(
+        "dsql-local: a stand-in, not Amazon Aurora DSQL (PostgreSQL {} behind)",
+        cluster.postgres_version()
+    );
     println!("  psql \"{}\"", cluster.url());
     println!("  export DATABASE_URL=\"{}\"", cluster.url());
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;

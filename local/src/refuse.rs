@@ -5,7 +5,8 @@ use crate::words::{self, ServerError, statement, transaction_statement, unsuppor
 
 /// The refusal of a statement, if its words are enough for one.
 pub(crate) fn by_words(all: &[Token<'_>]) -> Option<ServerError> {
-    let starts = |words: &[&str]| words.iter().enumerate().all(|(n, word)| all.get(n).is_some_and(|t| t.is(word)));
+    let starts =
+        |words: &[&str]| words.iter().enumerate().all(|(n, word)| all.get(n).is_some_and(|t| t.is(word)));
     for (leading, node) in STATEMENTS {
         if starts(leading) {
             return Some(statement(node));

@@ -172,7 +172,8 @@ mod tests {
         assert!(matches!(kind("CREATE /* x */ UNIQUE INDEX Async i on t(v)"), Kind::AsyncIndex(_)));
         assert!(matches!(kind("create index \"async\" on t(v)"), Kind::Refused(_)));
         assert!(matches!(kind("alter table async add column a int"), Kind::Ddl));
-        let Kind::AsyncValidate(found) = kind("alter table async if exists s.\"T\" validate constraint c") else {
+        let Kind::AsyncValidate(found) = kind("alter table async if exists s.\"T\" validate constraint c")
+        else {
             panic!("not read as a validation");
         };
         assert_eq!((found.table.as_str(), found.constraint.as_str()), ("s.\"T\"", "c"));

@@ -68,7 +68,10 @@ pub(crate) fn row_limit() -> ServerError {
 
 /// Any statement of a transaction that has failed.
 pub(crate) fn aborted() -> ServerError {
-    ServerError::new("25P02", "current transaction is aborted, commands ignored until end of transaction block")
+    ServerError::new(
+        "25P02",
+        "current transaction is aborted, commands ignored until end of transaction block",
+    )
 }
 
 /// What a failed unique build leaves in `sys.jobs.details`.

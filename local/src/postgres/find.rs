@@ -25,9 +25,9 @@ pub(super) fn find() -> Result<Installation, Error> {
         return match probe(&bin) {
             Some((major, version)) if major >= OLDEST => Ok(Installation { bin, version }),
             Some((_, version)) => Err(Error::NoPostgres { tried: format!("DSQL_LOCAL_PG_BIN is {version}") }),
-            None => {
-                Err(Error::NoPostgres { tried: format!("nothing usable in DSQL_LOCAL_PG_BIN={}", bin.display()) })
-            }
+            None => Err(Error::NoPostgres {
+                tried: format!("nothing usable in DSQL_LOCAL_PG_BIN={}", bin.display()),
+            }),
         };
     }
     let mut candidates: Vec<(u32, Installation)> = Vec::new();

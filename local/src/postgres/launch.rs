@@ -91,8 +91,13 @@ impl Postgres {
         let log = fs::File::create(root.join("log")).map_err(Error::io("making the log"))?;
         postgres.stderr(log);
         let server = postgres.spawn().map_err(Error::io("running postgres"))?;
-        let mut running =
-            Self { server, watchdog: None, root: root.to_path_buf(), keep, version: installation.version.clone() };
+        let mut running = Self {
+            server,
+            watchdog: None,
+            root: root.to_path_buf(),
+            keep,
+            version: installation.version.clone(),
+        };
         running.watchdog = Some(watchdog(running.server.id(), root, keep, user)?);
         running.wait_until_ready()?;
         Ok(running)
@@ -115,7 +120,8 @@ impl Postgres {
             let ended = self.server.try_wait().map_err(Error::io("watching postgres"))?;
             if ended.is_some() || Instant::now() > deadline {
                 let said = fs::read_to_string(self.root.join("log")).unwrap_or_default();
-                let said = said.lines().last().unwrap_or("it did not become ready within 30 seconds").to_string();
+                let said =
+                    said.lines().last().unwrap_or("it did not become ready within 30 seconds").to_string();
                 return Err(Error::Postgres { doing: "starting", said });
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -179,7 +185,12 @@ fn entry(users: &str, name: &str) -> Option<User> {
 fn command(program: &Path, user: Option<User>) -> Command {
     let mut command = Command::new(program);
     // A group of its own: Ctrl-C at a terminal is for us, and we end the server.
-    command.current_dir("/").process_group(0).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .current_dir("/")
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     command.env_remove("PGDATA").env("LC_ALL", "C");
     if let Some((uid, gid)) = user {
         command.uid(uid).gid(gid);

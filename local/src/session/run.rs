@@ -119,7 +119,8 @@ impl Session {
             }
             self.transaction.phase = phase;
         } else {
-            let ended = std::mem::replace(&mut self.transaction, Transaction { phase, ..Transaction::default() });
+            let ended =
+                std::mem::replace(&mut self.transaction, Transaction { phase, ..Transaction::default() });
             if answer.tag == "COMMIT" {
                 self.committed(ended);
             }
@@ -158,7 +159,9 @@ impl Session {
         self.backend.query("SAVEPOINT dsql_local").await?.ok()?;
         let mut answer = self.backend.query(&index.create).await?;
         let mut failure = None;
-        if let (Some("23505"), Some(placeholder)) = (answer.error.as_ref().map(|e| e.code.as_str()), &index.placeholder) {
+        if let (Some("23505"), Some(placeholder)) =
+            (answer.error.as_ref().map(|e| e.code.as_str()), &index.placeholder)
+        {
             // Duplicates: DSQL keeps an INVALID index of the name and reports the failure in the job.
             self.backend.query("ROLLBACK TO SAVEPOINT dsql_local").await?.ok()?;
             answer = self.backend.query(placeholder).await?;

@@ -32,7 +32,10 @@ impl Session {
             if self.run_without_portal(&statement).await? {
                 continue;
             }
-            if matches!(statement.kind, Kind::Call) && parts.len() == 1 && self.transaction.phase == Phase::Idle {
+            if matches!(statement.kind, Kind::Call)
+                && parts.len() == 1
+                && self.transaction.phase == Phase::Idle
+            {
                 let tag = self.forward_query(&statement.text).await?;
                 self.complete(Frame::new(b'C', cstr(&tag)));
                 continue;
@@ -83,7 +86,8 @@ impl Session {
     pub(super) async fn copy_in(&mut self) -> Result<(), Fail> {
         self.client.flush().await?;
         loop {
-            let frame = self.client.read().await?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
+            let frame =
+                self.client.read().await?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
             match frame.tag {
                 b'd' => {
                     self.backend.wire.pass(&frame);

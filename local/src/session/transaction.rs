@@ -73,8 +73,8 @@ impl Transaction {
 pub(crate) fn effect_of(tag: &str) -> Effect {
     let mut words = tag.split_ascii_whitespace();
     match words.next().unwrap_or_default() {
-        "CREATE" | "ALTER" | "DROP" | "COMMENT" | "GRANT" | "REVOKE" | "IMPORT" | "REASSIGN" | "SECURITY" | "REINDEX"
-        | "REFRESH" | "CLUSTER" => Effect::Ddl,
+        "CREATE" | "ALTER" | "DROP" | "COMMENT" | "GRANT" | "REVOKE" | "IMPORT" | "REASSIGN" | "SECURITY"
+        | "REINDEX" | "REFRESH" | "CLUSTER" => Effect::Ddl,
         "SELECT" if words.next() == Some("INTO") => Effect::Ddl,
         "INSERT" | "UPDATE" | "DELETE" | "MERGE" => Effect::Dml,
         _ => Effect::None,

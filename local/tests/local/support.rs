@@ -1,0 +1,67 @@
+//! One cluster for all tests, and short words for what they do.
+
+use std::time::Duration;
+
+use dsql_local::{Cluster, Endpoint, Options};
+use tokio::sync::OnceCell;
+use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+
+pub(crate) fn options() -> Options {
+    Options::new().job_time(Duration::from_millis(100))
+}
+
+pub(crate) async fn cluster() -> &'static Cluster {
+    CLUSTER.get_or_init(|| async { Cluster::start(options()).await.expect("the stand-in starts") }).await
+}
+
+pub(crate) async fn endpoint() -> Endpoint {
+    cluster().await.new_endpoint().await.expect("an endpoint opens")
+}
+
+pub(crate) async fn endpoint_with(options: Options) -> Endpoint {
+    cluster().await.new_endpoint_with(options).await.expect("an endpoint opens")
+}
+
+pub(crate) async fn client(endpoint: &Endpoint) -> Client {
+    let (client, connection) = tokio_postgres::connect(&endpoint.url(), NoTls).await.expect("it connects");
+    tokio::spawn(connection);
+    client
+}
+
+/// The SQLSTATE and message of a refusal.
+pub(crate) fn said<T: std::fmt::Debug>(result: Result<T, Error>) -> (String, String) {
+    let error = result.expect_err("an error is expected");
+    let error = error.as_db_error().expect("the server's own error");
+    (error.code().code().to_string(), error.message().to_string())
+}
+
+pub(crate) fn refusal(message: &str) -> (String, String) {
+    ("0A000".into(), message.into())
+}
+
+/// The first value of a simple query.
+pub(crate) async fn value(client: &Client, sql: &str) -> Option<String> {
+    let messages = client.simple_query(sql).await.expect("the query runs");
+    messages.iter().find_map(|message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_string),
+        _ => None,
+    })
+}
+
+/// Waits until a job has ended and returns its status and details.
+pub(crate) async fn job_end(client: &Client, id: &str) -> (String, Option<String>) {
+    for _ in 0..500 {
+        let row = client
+            .query_one("SELECT status, details FROM sys.jobs WHERE job_id = $1", &[&id])
+            .await
+            .expect("the job has a row");
+        let status: String = row.get(0);
+        if status == "completed" || status == "failed" {
+            return (status, row.get(1));
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("job {id} does not end");
+}
