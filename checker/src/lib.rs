@@ -1,1 +1,39 @@
-//! checker
+//! Judges SQL migrations for Amazon Aurora DSQL, and plans the steps in which DSQL can take them.
+//!
+//! Text in, [`Report`] out: nothing here talks to a network, and only [`folder`] reads files. What DSQL
+//! accepts changes by the month, so every rule carries the days between which it holds, and a text is judged
+//! as of a [`Dialect`].
+//!
+//! ```
+//! use dsql_migrate_check::{Input, Options, check_file};
+//!
+//! let bytes = b"CREATE INDEX items_title_idx ON items (title);".to_vec();
+//! let input = Input { path: "a.sql".into(), name: "a.sql".into(), bytes };
+//! let report = check_file(input, Options::default());
+//! assert_eq!(report.diagnostics[0].rule.id, "index-async");
+//! ```
+
+mod ast;
+mod check;
+mod checksum;
+mod cursor;
+mod diagnostic;
+mod dialect;
+mod expr;
+mod file_name;
+pub mod folder;
+mod lex;
+mod parse;
+mod plan;
+pub mod render;
+mod rules;
+mod source;
+mod split;
+mod statement;
+
+pub use check::{Input, Options, Report, check_file, check_set};
+pub use diagnostic::{Diagnostic, Label, ServerAnswer, Severity};
+pub use dialect::{Date, Dialect, InvalidDate};
+pub use dsql_migrate_plan::Plan;
+pub use rules::{RULES, Rule};
+pub use source::{Position, Source, Span};

@@ -1,0 +1,455 @@
+use super::{DataType, Ident, ObjectName, SequenceOption, TokenRange};
+use crate::source::Span;
+
+/// What is said before `TABLE`, `VIEW` or `SEQUENCE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Persistence {
+    /// `TEMP`, `TEMPORARY`, with or without `LOCAL` or `GLOBAL`.
+    Temporary,
+    /// `UNLOGGED`.
+    Unlogged,
+}
+
+/// `CREATE TABLE`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateTable {
+    /// `TEMP` or `UNLOGGED`.
+    pub persistence: Option<(Persistence, Span)>,
+    /// Whether it says `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// Its name.
+    pub name: ObjectName,
+    /// What it consists of.
+    pub body: TableBody,
+    /// What stands behind the columns.
+    pub options: Vec<TableOption>,
+}
+
+/// What a table consists of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableBody {
+    /// Columns and constraints.
+    Elements(Vec<TableElement>),
+    /// `AS query`; the span is that of `AS`.
+    Query(Span),
+    /// `PARTITION OF`.
+    PartitionOf(Span),
+    /// `OF type`.
+    OfType(Span),
+}
+
+/// One item of a table's definition.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TableElement {
+    /// A column.
+    Column(ColumnDef),
+    /// A constraint of the table.
+    Constraint(TableConstraint),
+    /// `LIKE other`.
+    Like(LikeClause),
+}
+
+/// `LIKE other [INCLUDING …]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LikeClause {
+    /// The table whose columns are taken.
+    pub source: ObjectName,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// What stands behind a table's columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableOption {
+    /// Which.
+    pub kind: TableOptionKind,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The options of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TableOptionKind {
+    /// `INHERITS (…)`.
+    Inherits,
+    /// `PARTITION BY …`.
+    PartitionBy,
+    /// `USING method`.
+    Using,
+    /// `WITH (…)`, `WITHOUT OIDS`.
+    With,
+    /// `ON COMMIT …`.
+    OnCommit,
+    /// `TABLESPACE name`.
+    Tablespace,
+}
+
+/// A column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnDef {
+    /// Its name.
+    pub name: Ident,
+    /// Its type, where one could be read.
+    pub data_type: Option<DataType>,
+    /// What is said about it.
+    pub clauses: Vec<ColumnClause>,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// One thing said about a column or a domain.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnClause {
+    /// The name of `CONSTRAINT name`.
+    pub name: Option<Ident>,
+    /// What is said.
+    pub kind: ColumnClauseKind,
+    /// Where, `CONSTRAINT name` included.
+    pub span: Span,
+}
+
+/// What can be said about a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ColumnClauseKind {
+    /// `NOT NULL`.
+    NotNull,
+    /// `NULL`.
+    Null,
+    /// `DEFAULT expression`.
+    Default(TokenRange),
+    /// `CHECK (expression)`.
+    Check(TokenRange),
+    /// `UNIQUE`.
+    Unique(UniqueConstraint),
+    /// `PRIMARY KEY`.
+    PrimaryKey(UniqueConstraint),
+    /// `REFERENCES`.
+    References(ForeignKey),
+    /// `GENERATED ALWAYS AS (expression)`; whether it says `STORED`.
+    Generated {
+        /// The expression.
+        expression: TokenRange,
+        /// Whether it is stored.
+        stored: bool,
+    },
+    /// `GENERATED … AS IDENTITY`.
+    Identity(Vec<SequenceOption>),
+    /// `COLLATE name`.
+    Collate(ObjectName),
+    /// `STORAGE kind`.
+    Storage,
+    /// `COMPRESSION method`.
+    Compression,
+    /// `DEFERRABLE` and the like, about the constraint before it.
+    Attribute(ConstraintAttributeKind),
+}
+
+/// What `UNIQUE` and `PRIMARY KEY` say.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UniqueConstraint {
+    /// The columns; empty at a column of its own.
+    pub columns: Vec<Ident>,
+    /// The columns of `INCLUDE`.
+    pub include: Vec<Ident>,
+    /// The index of `USING INDEX`.
+    pub using_index: Option<Ident>,
+    /// `WITH (…)` or `USING INDEX TABLESPACE …`.
+    pub storage: Option<Span>,
+}
+
+/// A foreign key.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ForeignKey {
+    /// The columns that refer; empty at a column of its own.
+    pub columns: Vec<Ident>,
+    /// The table referred to.
+    pub table: ObjectName,
+    /// Its columns, where they are named.
+    pub referenced: Vec<Ident>,
+    /// `MATCH PARTIAL`.
+    pub match_partial: Option<Span>,
+    /// Whether a deleted or changed parent changes rows of this table.
+    pub cascades: bool,
+}
+
+/// A constraint of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableConstraint {
+    /// The name of `CONSTRAINT name`.
+    pub name: Option<Ident>,
+    /// What it demands.
+    pub kind: ConstraintKind,
+    /// `DEFERRABLE`, `NOT VALID` and the like.
+    pub attributes: Vec<ConstraintAttribute>,
+    /// The whole of it.
+    pub span: Span,
+    /// The words that say what it is (`UNIQUE`, `FOREIGN KEY`).
+    pub head: Span,
+}
+
+impl TableConstraint {
+    /// Where an attribute stands, if it is there.
+    #[must_use]
+    pub fn attribute(&self, kind: ConstraintAttributeKind) -> Option<Span> {
+        self.attributes.iter().find(|attribute| attribute.kind == kind).map(|attribute| attribute.span)
+    }
+}
+
+/// What a constraint demands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConstraintKind {
+    /// `UNIQUE`.
+    Unique(UniqueConstraint),
+    /// `PRIMARY KEY`.
+    PrimaryKey(UniqueConstraint),
+    /// `CHECK (expression)`.
+    Check(TokenRange),
+    /// `FOREIGN KEY`.
+    ForeignKey(ForeignKey),
+    /// `EXCLUDE`.
+    Exclude,
+    /// `NOT NULL column`, of PostgreSQL 18.
+    NotNull(Ident),
+}
+
+/// What is said about a constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConstraintAttribute {
+    /// What.
+    pub kind: ConstraintAttributeKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// What can be said about a constraint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConstraintAttributeKind {
+    /// `DEFERRABLE`.
+    Deferrable,
+    /// `NOT DEFERRABLE`.
+    NotDeferrable,
+    /// `INITIALLY DEFERRED`.
+    InitiallyDeferred,
+    /// `INITIALLY IMMEDIATE`.
+    InitiallyImmediate,
+    /// `NOT VALID`.
+    NotValid,
+    /// `NO INHERIT`.
+    NoInherit,
+    /// `[NOT] ENFORCED`.
+    Enforced,
+}
+
+/// `CREATE INDEX`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateIndex {
+    /// Whether it says `UNIQUE`.
+    pub unique: bool,
+    /// `INDEX`.
+    pub index_span: Span,
+    /// `ASYNC`.
+    pub asynchronous: Option<Span>,
+    /// `CONCURRENTLY`.
+    pub concurrently: Option<Span>,
+    /// Whether it says `IF NOT EXISTS`.
+    pub if_not_exists: Option<Span>,
+    /// Its name, where it has one.
+    pub name: Option<ObjectName>,
+    /// `ONLY`.
+    pub only: Option<Span>,
+    /// `ON`, which a name would stand before.
+    pub on_span: Span,
+    /// The table.
+    pub table: ObjectName,
+    /// What it covers.
+    pub keys: Vec<IndexKey>,
+    /// What stands before and behind the keys.
+    pub options: Vec<IndexOption>,
+}
+
+/// One key of an index.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexKey {
+    /// The column, or `None` for an expression.
+    pub column: Option<Ident>,
+    /// The tokens of the column or of the expression.
+    pub expression: TokenRange,
+    /// `COLLATE name`.
+    pub collation: Option<(ObjectName, Span)>,
+    /// An operator class.
+    pub operator_class: Option<Span>,
+    /// `ASC` or `DESC`; whether it is `DESC`.
+    pub direction: Option<(bool, Span)>,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// What is said about an index besides its keys.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexOption {
+    /// What.
+    pub kind: IndexOptionKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// What can be said about an index besides its keys.
+#[derive(Debug, Clone, PartialEq)]
+pub enum IndexOptionKind {
+    /// `USING method`.
+    Using(Ident),
+    /// `INCLUDE (columns)`.
+    Include(Vec<Ident>),
+    /// `NULLS [NOT] DISTINCT`.
+    NullsDistinct,
+    /// `WITH (…)`.
+    With,
+    /// `TABLESPACE name`.
+    Tablespace,
+    /// `WHERE predicate`.
+    Where(TokenRange),
+}
+
+/// What `ALTER …` is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AlterTarget {
+    /// A table.
+    Table,
+    /// A view.
+    View,
+    /// An index.
+    Index,
+    /// A foreign table.
+    ForeignTable,
+    /// A materialized view.
+    MaterializedView,
+}
+
+/// `ALTER TABLE` and what shares its actions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterTable {
+    /// What is altered.
+    pub target: AlterTarget,
+    /// The words before the name: `ALTER TABLE`.
+    pub head: Span,
+    /// `ASYNC`.
+    pub asynchronous: Option<Span>,
+    /// Whether it says `IF EXISTS`.
+    pub if_exists: bool,
+    /// The name.
+    pub name: ObjectName,
+    /// What is done to it.
+    pub actions: Vec<AlterAction>,
+}
+
+/// One action of `ALTER TABLE`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlterAction {
+    /// What is done.
+    pub kind: AlterActionKind,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// The actions of `ALTER TABLE`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AlterActionKind {
+    /// `ADD COLUMN`.
+    AddColumn {
+        /// Whether it says `IF NOT EXISTS`.
+        if_not_exists: bool,
+        /// The column.
+        column: ColumnDef,
+    },
+    /// `DROP COLUMN`.
+    DropColumn {
+        /// Whether it says `IF EXISTS`.
+        if_exists: bool,
+        /// The column.
+        column: Ident,
+        /// Whether it says `CASCADE`.
+        cascade: bool,
+    },
+    /// `ALTER COLUMN`.
+    AlterColumn {
+        /// The column.
+        column: Ident,
+        /// What is done to it.
+        change: AlterColumnKind,
+    },
+    /// `ADD [CONSTRAINT name] …`.
+    AddConstraint(TableConstraint),
+    /// `VALIDATE CONSTRAINT name`.
+    ValidateConstraint(Ident),
+    /// `DROP CONSTRAINT name`.
+    DropConstraint {
+        /// Whether it says `IF EXISTS`.
+        if_exists: bool,
+        /// The constraint.
+        name: Ident,
+    },
+    /// `ALTER CONSTRAINT name …`.
+    AlterConstraint(Ident),
+    /// `RENAME [COLUMN] from TO to`.
+    RenameColumn {
+        /// The old name.
+        from: Ident,
+        /// The new name.
+        to: Ident,
+    },
+    /// `RENAME CONSTRAINT from TO to`.
+    RenameConstraint {
+        /// The old name.
+        from: Ident,
+        /// The new name.
+        to: Ident,
+    },
+    /// `RENAME TO name`.
+    RenameTo(Ident),
+    /// `SET SCHEMA name`.
+    SetSchema(Ident),
+    /// `OWNER TO name`.
+    OwnerTo,
+    /// `ENABLE` or `DISABLE TRIGGER`; whether it is `ALL` or `USER`.
+    Trigger {
+        /// Whether it names no trigger of its own.
+        all: bool,
+    },
+    /// `SET (…)` or `RESET (…)`: options of a view, storage parameters of anything else.
+    Options,
+    /// Any other, known by its first words in upper case.
+    Other(String),
+}
+
+/// What `ALTER COLUMN` does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AlterColumnKind {
+    /// `SET DEFAULT expression`.
+    SetDefault(TokenRange),
+    /// `DROP DEFAULT`.
+    DropDefault,
+    /// `SET NOT NULL`.
+    SetNotNull,
+    /// `DROP NOT NULL`.
+    DropNotNull,
+    /// `[SET DATA] TYPE`.
+    Type(Option<DataType>),
+    /// `DROP EXPRESSION`.
+    DropExpression,
+    /// `SET EXPRESSION`, of PostgreSQL 17.
+    SetExpression,
+    /// `ADD GENERATED … AS IDENTITY`.
+    AddIdentity(Vec<SequenceOption>),
+    /// `SET GENERATED`, `RESTART`, `SET <option>` of an identity.
+    ChangeIdentity(Vec<SequenceOption>),
+    /// `DROP IDENTITY`; whether it says `IF EXISTS`.
+    DropIdentity(bool),
+    /// `SET STATISTICS n`.
+    SetStatistics,
+    /// `SET STORAGE kind`.
+    SetStorage,
+    /// `SET COMPRESSION method`.
+    SetCompression,
+    /// `SET (…)` or `RESET (…)`.
+    Options,
+}

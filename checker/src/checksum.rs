@@ -1,0 +1,75 @@
+//! Checksums over tokens: white space, line ends and comments do not count.
+
+use dsql_migrate_plan::Checksum;
+use sha2::{Digest, Sha256};
+
+use crate::lex::Token;
+
+/// Stands between two tokens, so that `a b` and `ab` differ. No token contains it.
+const BETWEEN: u8 = 0x1f;
+/// Stands behind a statement.
+const END: u8 = 0x1e;
+
+/// Takes statements one after another.
+pub(crate) struct Hasher(Sha256);
+
+impl Hasher {
+    pub(crate) fn new() -> Self {
+        Self(Sha256::new())
+    }
+
+    pub(crate) fn statement(&mut self, text: &str, tokens: &[Token]) {
+        for token in tokens {
+            let token = text.get(token.span.range()).unwrap_or_default();
+            // Strings may span lines, whose ends an editor or git may have changed.
+            for part in token.split("\r\n").enumerate() {
+                if part.0 > 0 {
+                    self.0.update(b"\n");
+                }
+                self.0.update(part.1.as_bytes());
+            }
+            self.0.update([BETWEEN]);
+        }
+        self.0.update([END]);
+    }
+
+    pub(crate) fn finish(self) -> Checksum {
+        let digest = self.0.finalize();
+        let mut bytes = [0; 16];
+        for (byte, digit) in bytes.iter_mut().zip(digest.iter()) {
+            *byte = *digit;
+        }
+        Checksum::new(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use crate::statement::File;
+
+    fn checksum(text: &str) -> String {
+        let source = Source::new("a.sql", text);
+        let mut hasher = Hasher::new();
+        for statement in File::read(&source).statements {
+            hasher.statement(source.text(), statement.tokens());
+        }
+        hasher.finish().to_string()
+    }
+
+    #[test]
+    fn layout_and_comments_do_not_count() {
+        let same = checksum("CREATE TABLE a (b text DEFAULT 'x\ny');");
+        assert_eq!(same, checksum("\u{feff}-- c\r\nCREATE TABLE a(b  text\r\n DEFAULT 'x\r\ny')"));
+        assert_eq!(same, "19a54eddcea2dcb91b3a436d9c8d37f2");
+    }
+
+    #[test]
+    fn everything_else_counts() {
+        let one = checksum("SELECT a, b");
+        for other in ["SELECT a b", "SELECT a, 'b'", "SELECT a; b", "SELECT ab", "SELECT A, b"] {
+            assert_ne!(one, checksum(other), "{other}");
+        }
+    }
+}

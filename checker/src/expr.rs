@@ -1,0 +1,57 @@
+//! Looks into the tokens of expressions and queries: which functions they call, which types they name.
+
+use crate::ast::ObjectName;
+use crate::cursor::Cursor;
+use crate::lex::TokenKind;
+use crate::source::Span;
+
+/// Functions that are called without parentheses. All of them depend on the clock or the session.
+pub(crate) const KEYWORD_FUNCTIONS: &[&str] = &[
+    "CURRENT_TIMESTAMP",
+    "CURRENT_DATE",
+    "CURRENT_TIME",
+    "LOCALTIMESTAMP",
+    "LOCALTIME",
+    "CURRENT_USER",
+    "SESSION_USER",
+    "CURRENT_ROLE",
+    "CURRENT_CATALOG",
+    "CURRENT_SCHEMA",
+    "USER",
+];
+
+/// A function call in an expression.
+pub(crate) struct Call {
+    /// The function.
+    pub(crate) name: ObjectName,
+    /// Its name's span.
+    pub(crate) span: Span,
+}
+
+/// The functions that these tokens call. Words that take parentheses for another reason (`IN (…)`,
+/// `VALUES (…)`) come along: who asks looks for names that are none of them.
+pub(crate) fn calls(mut cursor: Cursor<'_>) -> Vec<Call> {
+    let mut calls = Vec::new();
+    while let Some(token) = cursor.token() {
+        let after_dot = cursor.last_text() == ".";
+        let mut ahead = cursor;
+        let name = if after_dot { None } else { ahead.name() };
+        match name {
+            Some(name) if ahead.is_punct("(") => {
+                calls.push(Call { span: name.span(), name });
+                cursor = ahead;
+            }
+            Some(name) => {
+                let word = name.parts.len() == 1 && token.kind == TokenKind::Word;
+                let keyword = |word: &&str| name.object().eq_ignore_ascii_case(word);
+                let alias = cursor.last_text().eq_ignore_ascii_case("AS");
+                if word && !alias && KEYWORD_FUNCTIONS.iter().any(keyword) {
+                    calls.push(Call { span: name.span(), name });
+                }
+                cursor = ahead;
+            }
+            None => cursor.advance(),
+        }
+    }
+    calls
+}

@@ -1,0 +1,34 @@
+//! Reads a folder of migrations: the one place here that touches files.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use crate::check::Input;
+
+/// The migrations in a folder, in no order. `shown` is how messages name the folder.
+///
+/// Every file that ends in `.sql`, in whatever case, is one; all others, files that begin with a dot, and
+/// folders in it are not looked at.
+///
+/// # Errors
+///
+/// What the operating system says of the folder or of a file in it, with its path.
+pub fn read(folder: &Path, shown: &str) -> io::Result<Vec<Input>> {
+    let within =
+        |path: &Path, error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+    let mut inputs = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| within(folder, error))? {
+        let path = entry.map_err(|error| within(folder, error))?.path();
+        let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
+        let sql = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql"));
+        if !sql || name.starts_with('.') || path.is_dir() {
+            continue;
+        }
+        let bytes = fs::read(&path).map_err(|error| within(&path, error))?;
+        let shown =
+            if shown.is_empty() { name.clone() } else { format!("{}/{name}", shown.trim_end_matches('/')) };
+        inputs.push(Input { path: shown, name, bytes });
+    }
+    Ok(inputs)
+}

@@ -1,0 +1,27 @@
+//! PostgreSQL's lexical rules: text to tokens with byte spans.
+//!
+//! Follows the server's scanner as documented in "Lexical Structure" of the PostgreSQL manual, with
+//! `standard_conforming_strings` on, as it always is on DSQL. Never panics, takes linear time, and goes on
+//! after an error.
+
+mod scan;
+mod token;
+
+pub use token::{Comment, LexError, LexErrorKind, Token, TokenKind};
+
+/// What a text consists of.
+#[derive(Debug, Default)]
+pub struct Lexed {
+    /// Everything but white space and comments.
+    pub tokens: Vec<Token>,
+    /// The comments, in order; nested ones count as one.
+    pub comments: Vec<Comment>,
+    /// What could not be read. Each has a token of kind [`TokenKind::Error`] in its place.
+    pub errors: Vec<LexError>,
+}
+
+/// Reads a text.
+#[must_use]
+pub fn lex(text: &str) -> Lexed {
+    scan::Scanner::new(text).run()
+}

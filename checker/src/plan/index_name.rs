@@ -1,0 +1,84 @@
+use std::collections::HashSet;
+
+use crate::ast::{CreateIndex, IndexKey};
+use crate::statement::Statement;
+
+/// How many bytes of a name the server keeps.
+const MAX_BYTES: usize = crate::ast::MAX_NAME_BYTES;
+
+/// The names of the indexes of a set, so that what has no name can be given the one that the server would
+/// choose.
+#[derive(Debug, Default)]
+pub(crate) struct IndexNames(HashSet<String>);
+
+impl IndexNames {
+    /// The name of an index, and whether the statement gives it.
+    pub(crate) fn name(&mut self, statement: &Statement<'_>, index: &CreateIndex) -> (String, bool) {
+        if let Some(name) = &index.name {
+            let name = name.object().to_owned();
+            self.0.insert(name.clone());
+            return (name, true);
+        }
+        let columns = column_names(statement, &index.keys);
+        let label = |number: usize| if number == 0 { "idx".to_owned() } else { format!("idx{number}") };
+        let candidates = (0..).map(|number| join(index.table.object(), &columns.join("_"), &label(number)));
+        let name = candidates.into_iter().find(|name| !self.0.contains(name)).unwrap_or_default();
+        self.0.insert(name.clone());
+        (name, false)
+    }
+}
+
+/// What the server calls an index's columns: a column by its name, a function call by the function's, any
+/// other expression `expr`, with a number behind what is there already.
+fn column_names(statement: &Statement<'_>, keys: &[IndexKey]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for key in keys {
+        let base = key
+            .column
+            .as_ref()
+            .map_or_else(|| expression_name(statement, key), |column| column.value.clone());
+        let mut name = base.clone();
+        let mut number = 0;
+        while names.contains(&name) {
+            number += 1;
+            name = format!("{base}{number}");
+        }
+        names.push(name);
+    }
+    names
+}
+
+fn expression_name(statement: &Statement<'_>, key: &IndexKey) -> String {
+    let mut cursor = statement.within(key.expression);
+    let name = cursor.name();
+    let call = cursor.parens().is_some() && cursor.at_end();
+    name.filter(|_| call).map_or_else(|| "expr".to_owned(), |name| name.object().to_owned())
+}
+
+/// Joins the parts with underscores; where they are too long together, the longer of the first two is cut
+/// until they fit, as the server does it.
+fn join(table: &str, columns: &str, label: &str) -> String {
+    let (mut first, mut second) = (table, columns);
+    while first.len() + second.len() + label.len() + 2 > MAX_BYTES {
+        let longer = if first.len() > second.len() { &mut first } else { &mut second };
+        let mut end = longer.len().saturating_sub(1);
+        while !longer.is_char_boundary(end) {
+            end -= 1;
+        }
+        *longer = &longer[..end];
+    }
+    format!("{first}_{second}_{label}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_cut_as_the_server_cuts_them() {
+        assert_eq!(join("t", "a_b", "idx"), "t_a_b_idx");
+        let name = join(&"t".repeat(60), &"c".repeat(40), "idx");
+        assert_eq!(name, format!("{}_{}_idx", "t".repeat(29), "c".repeat(29)));
+        assert_eq!(join(&"é".repeat(40), "a", "idx").len(), 62);
+    }
+}

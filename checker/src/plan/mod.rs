@@ -1,0 +1,135 @@
+//! Statements to steps: what runs in which transaction, what waits for what, and how each step is proved.
+
+mod index_name;
+mod proof;
+mod shape;
+#[cfg(test)]
+mod tests;
+mod wait;
+
+use dsql_migrate_plan as plan;
+
+pub(crate) use index_name::IndexNames;
+pub(crate) use shape::{Draft, Setting, steps};
+
+use crate::ast::{AlterActionKind, AlterTable, CreateIndex, IndexOptionKind, Kind, ObjectName};
+use crate::checksum::Hasher;
+use crate::file_name::FileName;
+use crate::statement::{File, Statement};
+
+/// Plans a file whose statements have been judged.
+pub(crate) fn migration(
+    file: &File<'_>,
+    name: &FileName,
+    drafts: Vec<Draft>,
+    names: &mut IndexNames,
+) -> plan::Migration {
+    let mut hasher = Hasher::new();
+    for statement in &file.statements {
+        hasher.statement(file.source.text(), statement.tokens());
+    }
+    let mut steps: Vec<plan::Step> = Vec::new();
+    for draft in drafts {
+        let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
+        let kind = match draft.statements.as_slice() {
+            [only] if draft.ddl => file.statements.get(*only).map(|statement| ddl(file, statement, names)),
+            several => {
+                let statements: Vec<_> =
+                    several.iter().filter_map(|index| file.statements.get(*index)).collect();
+                Some(plan::StepKind::Dml {
+                    statements: statements.into_iter().map(|one| text(file, one)).collect(),
+                })
+            }
+        };
+        let Some(kind) = kind else { continue };
+        let waits_for = wait::waits_for(file, &draft.statements, &steps);
+        steps.push(plan::Step { kind, settings: settings.into(), waits_for: waits_for.into() });
+    }
+    plan::Migration {
+        version: name.version.clone().into(),
+        name: name.name.clone().into(),
+        file: file.source.path().to_owned().into(),
+        checksum: hasher.finish(),
+        steps: steps.into(),
+    }
+}
+
+fn ddl(file: &File<'_>, statement: &Statement<'_>, names: &mut IndexNames) -> plan::StepKind {
+    let mut sql = text(file, statement);
+    match statement.kind() {
+        Kind::CreateIndex(index) if index.asynchronous.is_some() => {
+            let (index_name, named) = names.name(statement, index);
+            if !named {
+                // The server would choose this name itself; written out, it can be asked for later.
+                let at = index.on_span.start - statement.span.start;
+                let quoted = index_name.replace('"', "\"\"");
+                sql.sql.to_mut().insert_str(at, &format!("\"{quoted}\" "));
+            }
+            plan::StepKind::AsyncDdl { statement: sql, job: index_job(index, index_name) }
+        }
+        Kind::AlterTable(alter) if alter.asynchronous.is_some() => match validation(alter) {
+            Some(job) => plan::StepKind::AsyncDdl { statement: sql, job },
+            None => plan::StepKind::Ddl { statement: sql, proof: proof::of(statement) },
+        },
+        _ => plan::StepKind::Ddl { statement: sql, proof: proof::of(statement) },
+    }
+}
+
+fn index_job(index: &CreateIndex, name: String) -> plan::Job {
+    let keys = index.keys.iter().map(|key| key.column.as_ref().map(|column| column.value.clone().into()));
+    let partial = index.options.iter().any(|option| matches!(option.kind, IndexOptionKind::Where(_)));
+    plan::Job::IndexBuild {
+        table: plan_name(&index.table),
+        index: name.into(),
+        if_not_exists: index.if_not_exists.is_some(),
+        definition: plan::IndexDefinition { unique: index.unique, keys: keys.collect(), partial },
+    }
+}
+
+fn validation(alter: &AlterTable) -> Option<plan::Job> {
+    alter.actions.iter().find_map(|action| match &action.kind {
+        AlterActionKind::ValidateConstraint(constraint) => Some(plan::Job::ValidateConstraint {
+            table: plan_name(&alter.name),
+            constraint: constraint.value.clone().into(),
+        }),
+        _ => None,
+    })
+}
+
+/// A name as the plan holds it.
+fn plan_name(name: &ObjectName) -> plan::Name {
+    plan::Name {
+        schema: name.schema().map(|schema| schema.value.clone().into()),
+        name: name.object().to_owned().into(),
+    }
+}
+
+fn text(file: &File<'_>, statement: &Statement<'_>) -> plan::Statement {
+    let mut hasher = Hasher::new();
+    hasher.statement(file.source.text(), statement.tokens());
+    let line = file.source.position(statement.span.start).line;
+    plan::Statement {
+        sql: statement.text().to_owned().into(),
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        checksum: hasher.finish(),
+    }
+}
+
+fn setting_text(file: &File<'_>, setting: &Setting) -> plan::Statement {
+    let Some(statement) = file.statements.get(setting.statement) else {
+        return plan::Statement { sql: "".into(), line: 0, checksum: Hasher::new().finish() };
+    };
+    let mut sql = text(file, statement);
+    if setting.of_block {
+        // LOCAL ends with its transaction, which here is the step's only statement; sent before it, for the
+        // session, the setting reaches the statement, and the runtime takes a fresh connection afterwards.
+        let mut cursor = statement.cursor();
+        cursor.advance();
+        if let Some(local) = cursor.eat("LOCAL") {
+            sql.sql
+                .to_mut()
+                .replace_range(local.start - statement.span.start..local.end - statement.span.start, "");
+        }
+    }
+    sql
+}

@@ -1,0 +1,188 @@
+//! Transactions: which statements run together.
+
+use crate::ast::{Class, Kind, TransactionVerb};
+use crate::diagnostic::Diagnostic;
+use crate::rules::all::{ddl_with_dml, multiple_ddl, open_transaction, rollback, stray_transaction};
+use crate::source::Span;
+use crate::statement::{File, Statement};
+
+/// A step before it is written out: which statements it runs.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Draft {
+    /// Positions of its statements in the file; one where it is DDL.
+    pub(crate) statements: Vec<usize>,
+    /// Whether it changes the catalog.
+    pub(crate) ddl: bool,
+    /// The settings that hold for it.
+    pub(crate) settings: Vec<Setting>,
+}
+
+/// A `SET` that holds for a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Setting {
+    /// Its position in the file.
+    pub(crate) statement: usize,
+    /// Whether it stands inside of a transaction, so that `LOCAL` means that transaction.
+    pub(crate) of_block: bool,
+}
+
+/// `BEGIN` … `COMMIT`.
+struct Block {
+    begin: Span,
+    statements: Vec<usize>,
+}
+
+struct Shape<'f, 's> {
+    file: &'f File<'s>,
+    position: usize,
+    diagnostics: &'f mut Vec<Diagnostic>,
+    drafts: Vec<Draft>,
+    /// Consecutive DML outside of a block: one step.
+    run: Vec<usize>,
+    settings: Vec<Setting>,
+}
+
+/// Divides a file's statements into steps, and reports transactions that DSQL would refuse.
+pub(crate) fn steps(file: &File<'_>, position: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Draft> {
+    let mut shape =
+        Shape { file, position, diagnostics, drafts: Vec::new(), run: Vec::new(), settings: Vec::new() };
+    let mut block: Option<Block> = None;
+    for (index, statement) in file.statements.iter().enumerate() {
+        match verb(statement) {
+            None => match &mut block {
+                Some(block) => block.statements.push(index),
+                None => shape.alone(index, statement),
+            },
+            Some(TransactionVerb::Begin) if block.is_none() => {
+                shape.end_run();
+                block = Some(Block { begin: statement.span, statements: Vec::new() });
+            }
+            Some(TransactionVerb::Begin) => shape.stray(statement.span, "a transaction is open already"),
+            Some(TransactionVerb::Commit) => match block.take() {
+                Some(block) => shape.block(&block),
+                None => shape.stray(statement.span, "there is no transaction to commit"),
+            },
+            Some(TransactionVerb::Rollback) => match block.take() {
+                Some(block) => {
+                    shape
+                        .find(&rollback::RULE, statement.span)
+                        .also(block.begin, "the transaction begins here");
+                }
+                None => shape.stray(statement.span, "there is no transaction to roll back"),
+            },
+            // Savepoints and their kin are a rule's business.
+            Some(_) => {}
+        }
+    }
+    shape.end_run();
+    match block {
+        Some(block) if block.statements.is_empty() => {
+            shape.stray(block.begin, "the transaction is empty and stays open")
+        }
+        Some(block) => {
+            shape.find(&open_transaction::RULE, block.begin);
+            shape.block(&block);
+        }
+        None => {}
+    }
+    shape.drafts
+}
+
+fn verb(statement: &Statement<'_>) -> Option<TransactionVerb> {
+    match statement.kind() {
+        Kind::Transaction(transaction) if statement.class() == Class::Transaction => Some(transaction.verb),
+        _ => None,
+    }
+}
+
+impl Shape<'_, '_> {
+    fn find(&mut self, rule: &'static crate::rules::Rule, span: Span) -> &mut Diagnostic {
+        let index = self.diagnostics.len();
+        self.diagnostics.push(Diagnostic::new(rule, self.position, span));
+        &mut self.diagnostics[index]
+    }
+
+    fn stray(&mut self, span: Span, why: &str) {
+        self.find(&stray_transaction::RULE, span).message(why);
+    }
+
+    /// A statement outside of a transaction.
+    fn alone(&mut self, index: usize, statement: &Statement<'_>) {
+        match statement.class() {
+            Class::Dml | Class::Query => self.run.push(index),
+            Class::Session => {
+                self.end_run();
+                self.settings.push(Setting { statement: index, of_block: false });
+            }
+            Class::Ddl | Class::Transaction => {
+                self.end_run();
+                self.push(vec![index], true);
+            }
+        }
+    }
+
+    fn end_run(&mut self) {
+        if !self.run.is_empty() {
+            let run = std::mem::take(&mut self.run);
+            self.push(run, false);
+        }
+    }
+
+    fn push(&mut self, statements: Vec<usize>, ddl: bool) {
+        self.drafts.push(Draft { statements, ddl, settings: self.settings.clone() });
+    }
+
+    /// A whole transaction: its bounds are honoured where DSQL can honour them.
+    fn block(&mut self, block: &Block) {
+        let of_class = |class: Class| {
+            let file = self.file;
+            block
+                .statements
+                .iter()
+                .copied()
+                .filter(move |index| file.statements.get(*index).is_some_and(|one| one.class() == class))
+        };
+        let ddl: Vec<usize> = of_class(Class::Ddl).collect();
+        let dml: Vec<usize> = of_class(Class::Dml).collect();
+        let sets: Vec<usize> = of_class(Class::Session).collect();
+        let head = |index: usize| self.file.statements.get(index).map_or_else(Span::default, Statement::head);
+        match (ddl.as_slice(), dml.as_slice()) {
+            ([], _) => {
+                if !block.statements.is_empty() {
+                    self.push(block.statements.clone(), false);
+                }
+            }
+            ([only], []) => {
+                let before = self.settings.len();
+                self.settings.extend(sets.iter().map(|set| Setting { statement: *set, of_block: true }));
+                // Queries beside a DDL statement change nothing and DSQL takes them; they run on their own.
+                for index in &block.statements {
+                    if index == only {
+                        self.push(vec![*index], true);
+                    } else if !sets.contains(index) {
+                        self.push(vec![*index], false);
+                    }
+                }
+                self.settings.truncate(before);
+            }
+            ([first, second, ..], _) => {
+                let (first, second, begin) = (head(*first), head(*second), block.begin);
+                self.find(&multiple_ddl::RULE, second)
+                    .label("this is the second")
+                    .also(first, "this is the first")
+                    .also(begin, "the transaction begins here");
+            }
+            ([ddl], [dml, ..]) => {
+                let (earlier, later) = if ddl < dml { (*ddl, *dml) } else { (*dml, *ddl) };
+                let words = |index: usize| {
+                    if index == *ddl { "this changes the catalog" } else { "this changes rows" }
+                };
+                let (earlier_at, later_at, begin) = (head(earlier), head(later), block.begin);
+                self.find(&ddl_with_dml::RULE, later_at)
+                    .label(words(later))
+                    .also(earlier_at, words(earlier))
+                    .also(begin, "the transaction begins here");
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use dsql_migrate_plan::{Fact, Job, Migration, Proof, StepKind};
+
+use crate::check::{Input, Options, check_set};
+
+/// The plan of one file.
+fn planned(sql: &str) -> Migration {
+    let input = Input { path: "m/0001_a.sql".into(), name: "0001_a.sql".into(), bytes: sql.into() };
+    let report = check_set(vec![input], Options::default());
+    let messages: Vec<_> = report.diagnostics.iter().map(|one| (one.rule.id, &one.message)).collect();
+    let plan = report.plan.unwrap_or_else(|| panic!("{messages:?}"));
+    plan.migrations[0].clone()
+}
+
+/// The statements of each step, a line a step.
+fn steps(sql: &str) -> Vec<String> {
+    let migration = planned(sql);
+    let step = |step: &dsql_migrate_plan::Step| {
+        let statements: Vec<_> = step.statements().map(|one| one.sql.to_string()).collect();
+        let kind = match step.kind {
+            StepKind::Ddl { .. } => "ddl",
+            StepKind::AsyncDdl { .. } => "async",
+            StepKind::Dml { .. } => "dml",
+        };
+        format!("{kind}: {}", statements.join("; "))
+    };
+    migration.steps.iter().map(step).collect()
+}
+
+fn rules(sql: &str) -> Vec<&'static str> {
+    let input = Input { path: "m/0001_a.sql".into(), name: "0001_a.sql".into(), bytes: sql.into() };
+    check_set(vec![input], Options::default()).diagnostics.iter().map(|one| one.rule.id).collect()
+}
+
+#[test]
+fn one_ddl_a_step_and_dml_together() {
+    assert_eq!(
+        steps("CREATE TABLE a (id int PRIMARY KEY); COMMENT ON TABLE a IS 'x'; INSERT INTO a VALUES (1); SELECT 1;
+               UPDATE a SET id = 2 WHERE id = 1; CREATE INDEX ASYNC i ON a (id); DELETE FROM a WHERE id = 2"),
+        [
+            "ddl: CREATE TABLE a (id int PRIMARY KEY)",
+            "ddl: COMMENT ON TABLE a IS 'x'",
+            "dml: INSERT INTO a VALUES (1); SELECT 1; UPDATE a SET id = 2 WHERE id = 1",
+            "async: CREATE INDEX ASYNC i ON a (id)",
+            "dml: DELETE FROM a WHERE id = 2",
+        ]
+    );
+}
+
+#[test]
+fn the_bounds_of_a_transaction_are_honoured() {
+    assert_eq!(
+        steps(
+            "INSERT INTO a VALUES (1); BEGIN; INSERT INTO a VALUES (2); COMMIT; INSERT INTO a VALUES (3);
+               BEGIN; SELECT 1; CREATE TABLE b (id int PRIMARY KEY); COMMIT"
+        ),
+        [
+            "dml: INSERT INTO a VALUES (1)",
+            "dml: INSERT INTO a VALUES (2)",
+            "dml: INSERT INTO a VALUES (3)",
+            "dml: SELECT 1",
+            "ddl: CREATE TABLE b (id int PRIMARY KEY)",
+        ]
+    );
+}
+
+#[test]
+fn transactions_that_dsql_refuses() {
+    assert_eq!(
+        rules("BEGIN; CREATE TABLE a (id int PRIMARY KEY); GRANT SELECT ON a TO b; COMMIT"),
+        ["multiple-ddl"]
+    );
+    assert_eq!(rules("BEGIN; INSERT INTO a VALUES (1); COMMENT ON TABLE a IS 'x'; END"), ["ddl-with-dml"]);
+    assert_eq!(rules("BEGIN; INSERT INTO a VALUES (1)"), ["open-transaction"]);
+    assert_eq!(rules("BEGIN; INSERT INTO a VALUES (1); ABORT"), ["rollback"]);
+    assert_eq!(rules("ROLLBACK"), ["stray-transaction"]);
+    assert_eq!(rules("BEGIN"), ["stray-transaction"]);
+    assert_eq!(rules("INSERT INTO a VALUES (1); COMMIT"), ["stray-transaction"]);
+    assert_eq!(
+        rules(
+            "BEGIN; WITH x AS (INSERT INTO a VALUES (1) RETURNING id) SELECT * FROM x; DROP TABLE b; COMMIT"
+        ),
+        ["ddl-with-dml"]
+    );
+    assert_eq!(
+        rules("BEGIN; EXPLAIN ANALYZE DELETE FROM a WHERE id = 1; DROP TABLE b; COMMIT"),
+        ["ddl-with-dml"]
+    );
+}
+
+#[test]
+fn settings_go_with_the_steps_behind_them() {
+    let migration = planned(
+        "INSERT INTO a VALUES (1); SET search_path = app; INSERT INTO a VALUES (2); CREATE TABLE b (id int PRIMARY KEY)",
+    );
+    let settings: Vec<_> = migration.steps.iter().map(|step| step.settings.len()).collect();
+    assert_eq!(settings, [0, 1, 1]);
+    let migration = planned(
+        "BEGIN; SET LOCAL search_path = app; CREATE TABLE b (id int PRIMARY KEY); COMMIT; DROP TABLE c",
+    );
+    assert_eq!(migration.steps[0].settings[0].sql, "SET  search_path = app");
+    assert!(migration.steps[1].settings.is_empty());
+}
+
+#[test]
+fn an_index_without_a_name_gets_the_servers() {
+    let migration = planned(
+        "CREATE INDEX ASYNC ON app.t (a, \"B\", (a + 1)); CREATE INDEX ASYNC ON t (a, \"B\", lower(a))",
+    );
+    let sql: Vec<_> =
+        migration.steps.iter().flat_map(|step| step.statements()).map(|one| one.sql.as_ref()).collect();
+    assert_eq!(
+        sql,
+        [
+            "CREATE INDEX ASYNC \"t_a_B_expr_idx\" ON app.t (a, \"B\", (a + 1))",
+            "CREATE INDEX ASYNC \"t_a_B_lower_idx\" ON t (a, \"B\", lower(a))",
+        ]
+    );
+}
+
+#[test]
+fn a_wait_stands_where_a_job_is_needed() {
+    let migration = planned(
+        "CREATE UNIQUE INDEX ASYNC k ON t (a);
+         CREATE INDEX ASYNC i ON t (b);
+         INSERT INTO u VALUES (1);
+         ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX k;
+         INSERT INTO t VALUES (1);
+         ALTER TABLE t ADD COLUMN c int;
+         ALTER TABLE t RENAME TO s;",
+    );
+    let waits: Vec<_> = migration.steps.iter().map(|step| step.waits_for.to_vec()).collect();
+    assert_eq!(waits, [vec![], vec![], vec![], vec![0], vec![0], vec![], vec![0, 1]]);
+    let StepKind::AsyncDdl { job: Job::IndexBuild { definition, .. }, .. } = &migration.steps[0].kind else {
+        panic!("the first step builds an index");
+    };
+    assert!(definition.unique && definition.keys.len() == 1 && !definition.partial);
+}
+
+#[test]
+fn proofs_follow_from_the_statement() {
+    let proof = |sql: &str| match planned(sql).steps[0].kind.clone() {
+        StepKind::Ddl { proof, .. } => proof,
+        other => panic!("{other:?}"),
+    };
+    for sql in [
+        "CREATE TABLE IF NOT EXISTS a (id int PRIMARY KEY)",
+        "CREATE OR REPLACE VIEW v AS SELECT 1",
+        "GRANT SELECT ON a TO b",
+        "COMMENT ON COLUMN a.b IS 'x'",
+        "ALTER TABLE a ALTER b SET DEFAULT 1",
+        "ALTER TABLE a OWNER TO b",
+        "DROP TABLE IF EXISTS a",
+        "ALTER TABLE a ADD COLUMN IF NOT EXISTS b int",
+    ] {
+        assert_eq!(proof(sql), Proof::Repeatable, "{sql}");
+    }
+    for (sql, count) in [
+        ("DROP TABLE a, b.c", 2),
+        ("ALTER TABLE a ADD b int, DROP COLUMN c, ALTER b SET DEFAULT 1", 2),
+        ("ALTER TABLE a RENAME TO b", 2),
+        ("ALTER TABLE a RENAME x TO y", 2),
+        ("CREATE DOMAIN d AS int", 1),
+        ("CREATE ROLE r WITH LOGIN", 1),
+        ("ALTER SCHEMA a RENAME TO b", 2),
+        ("CREATE STATISTICS s ON a, b FROM t", 1),
+        ("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1) NOT VALID", 1),
+    ] {
+        let Proof::Facts(facts) = proof(sql) else { panic!("{sql}") };
+        assert_eq!(facts.len(), count, "{sql}");
+    }
+    assert_eq!(proof("AWS IAM GRANT app TO 'arn:aws:iam::1:role/x'"), Proof::Unknown);
+    let Proof::Facts(facts) = proof("CREATE TABLE a (id int PRIMARY KEY, n numeric, v varchar(20), d mood)")
+    else {
+        panic!()
+    };
+    let Fact::Table { columns, .. } = &facts[0] else { panic!() };
+    let types: Vec<_> = columns.iter().map(|column| column.data_type.as_deref()).collect();
+    assert_eq!(types, [Some("integer"), None, Some("character varying(20)"), None]);
+}

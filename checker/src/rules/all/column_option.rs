@@ -1,0 +1,63 @@
+use crate::ast::{ColumnClauseKind, ConstraintAttributeKind};
+use crate::rules::{Check, Findings, Rule, helpers};
+use crate::statement::Statement;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "column-option",
+    title: "this column option is not supported",
+    why: "Collation is C everywhere on DSQL and cannot be chosen for a column, not even as `\"C\"`; compression is \
+          the service's own affair; constraints are always enforced.",
+    wrong: "CREATE TABLE items (id uuid PRIMARY KEY, title text COLLATE \"en_US\");",
+    right: "CREATE TABLE items (id uuid PRIMARY KEY, title text);",
+    evidence: &["dsql-lint 0.2.22 cluster fixtures", "pistachio live runs 2026-07-23 (COLLATE, COMPRESSION)"],
+    check: Check::Statement(check),
+    ..Rule::REFUSED
+};
+
+fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    for clause in helpers::column_clauses(statement) {
+        match &clause.kind {
+            ColumnClauseKind::Collate(_) => {
+                found.at(clause.span).message("a column cannot have a collation").server("COLLATE clause not supported").help(
+                    "leave it out; to sort another way, collate in the query or keep a sort key in a column of its own",
+                );
+            }
+            ColumnClauseKind::Compression => {
+                found.at(clause.span).message("a column's compression cannot be chosen").help("leave it out");
+            }
+            ColumnClauseKind::Attribute(ConstraintAttributeKind::Enforced) => {
+                found.at(clause.span).message("`ENFORCED` is not supported").help("leave it out");
+            }
+            ColumnClauseKind::Generated { stored: false, .. } => {
+                found
+                    .at(clause.span)
+                    .message("a generated column must be `STORED`")
+                    .answer("42601", "syntax error")
+                    .help(format!(
+                        "write `{} STORED`",
+                        statement.slice(clause.span).trim_end_matches(" VIRTUAL")
+                    ));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{accepts, finds};
+
+    #[test]
+    fn every_option() {
+        finds(&RULE, "CREATE TABLE t (a text COLLATE \"C\" NOT NULL)", "COLLATE \"C\"");
+        finds(&RULE, "CREATE TABLE t (a text COMPRESSION pglz)", "COMPRESSION pglz");
+        finds(
+            &RULE,
+            "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL)",
+            "GENERATED ALWAYS AS (a + 1) VIRTUAL",
+        );
+        finds(&RULE, "CREATE DOMAIN d AS text COLLATE \"de_DE\"", "COLLATE \"de_DE\"");
+        accepts("CREATE TABLE t (a text STORAGE EXTERNAL, b int GENERATED ALWAYS AS (1 + 1) STORED)");
+    }
+}

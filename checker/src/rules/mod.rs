@@ -1,0 +1,128 @@
+//! The rules: one file a rule, its metadata and its tests beside its check.
+
+pub(crate) mod all;
+mod helpers;
+#[cfg(test)]
+mod testing;
+
+pub use all::RULES;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::dialect::{Date, Dialect};
+use crate::source::Span;
+use crate::statement::Statement;
+
+/// A rule: what it is about, when it held, and how it is checked.
+#[derive(Debug)]
+pub struct Rule {
+    /// By which it is named in messages, in `allow(…)` and in its page's address.
+    pub id: &'static str,
+    /// How much its findings matter.
+    pub severity: Severity,
+    /// What is wrong, in one sentence without a full stop.
+    pub title: &'static str,
+    /// Why it is so.
+    pub why: &'static str,
+    /// A statement that it finds.
+    pub wrong: &'static str,
+    /// What to write instead; nothing refuses it.
+    pub right: &'static str,
+    /// What to write instead, in words, where the finding itself cannot say it better.
+    pub help: &'static str,
+    /// The SQLSTATE of the server's answer; empty where it is not the server that refuses.
+    pub sqlstate: &'static str,
+    /// The server's words; empty where they depend on the statement or are not known.
+    pub server: &'static str,
+    /// The first day on which it held; none means from the beginning.
+    pub since: Option<Date>,
+    /// The first day on which it held no more; none means that it still holds.
+    pub until: Option<Date>,
+    /// Where it is known from.
+    pub evidence: &'static [&'static str],
+    /// How it is checked.
+    pub check: Check,
+}
+
+/// How a rule is checked.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// Each statement by itself.
+    Statement(fn(&Statement<'_>, &mut Findings<'_>)),
+    /// By another pass, which names the rule: the lexer, the planner, the folder.
+    Elsewhere,
+}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Rule {}
+
+impl Rule {
+    /// An error that DSQL answers with `0A000`, which is what most of them are.
+    pub(crate) const REFUSED: Self = Self {
+        id: "",
+        severity: Severity::Error,
+        title: "",
+        why: "",
+        wrong: "",
+        right: "",
+        help: "",
+        sqlstate: "0A000",
+        server: "",
+        since: None,
+        until: None,
+        evidence: &[],
+        check: Check::Elsewhere,
+    };
+
+    /// A warning: no server refuses it.
+    pub(crate) const WARNING: Self = Self { severity: Severity::Warning, sqlstate: "", ..Self::REFUSED };
+
+    /// Whether it holds in a dialect.
+    #[must_use]
+    pub fn holds(&self, dialect: Dialect) -> bool {
+        self.since.is_none_or(|since| since <= dialect.date())
+            && self.until.is_none_or(|until| dialect.date() < until)
+    }
+
+    /// The rule of this name.
+    #[must_use]
+    pub fn by_id(id: &str) -> Option<&'static Self> {
+        RULES.iter().copied().find(|rule| rule.id == id)
+    }
+}
+
+/// Where a rule puts what it finds.
+pub struct Findings<'f> {
+    rule: &'static Rule,
+    file: usize,
+    dialect: Dialect,
+    out: &'f mut Vec<Diagnostic>,
+}
+
+impl Findings<'_> {
+    /// Notes a finding at a clause, in the rule's own words; the caller refines it.
+    pub fn at(&mut self, span: Span) -> &mut Diagnostic {
+        let index = self.out.len();
+        self.out.push(Diagnostic::new(self.rule, self.file, span));
+        &mut self.out[index]
+    }
+
+    /// The dialect that is asked for, for help that depends on it.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+}
+
+/// Judges a statement by all rules that hold.
+pub(crate) fn judge(statement: &Statement<'_>, file: usize, dialect: Dialect, out: &mut Vec<Diagnostic>) {
+    for rule in RULES.iter().copied().filter(|rule| rule.holds(dialect)) {
+        if let Check::Statement(check) = rule.check {
+            check(statement, &mut Findings { rule, file, dialect, out });
+        }
+    }
+}
