@@ -1,1 +1,39 @@
-//! runtime
+//! SQL migrations for Amazon Aurora DSQL: checked when your crate is compiled, applied when your service boots.
+//!
+//! ```no_run
+//! # async fn boot(config: tokio_postgres::Config, migrations: dsql_migrate::Migrations) -> Result<(), dsql_migrate::Error> {
+//! let report = migrations.run(&config).await?;
+//! println!("{report}");
+//! # Ok(()) }
+//! ```
+//!
+//! A run takes one step after the other, each in a transaction of its own as DSQL asks: one DDL statement, or
+//! statements that change rows together with the record that they have. Before a DDL statement its intent is
+//! recorded, after it what became of it, so that whoever comes after a crash knows what to ask the catalog about.
+//! Any number of instances may boot at once; a lease in the database decides which one works.
+//!
+//! Three tables are kept: `schema_migrations` (what is applied), `schema_migrations_steps` (what is under way;
+//! empty otherwise) and `schema_migrations_lease` (one row). To have a migration applied again, undo it by hand and
+//! delete its row from `schema_migrations`.
+
+mod checksum;
+mod connector;
+mod core;
+mod error;
+mod migrations;
+mod options;
+mod report;
+mod retry;
+mod server;
+mod shell;
+mod sql;
+#[cfg(test)]
+mod testing;
+
+pub use connector::{ConnectError, Connection, Connector};
+pub use dsql_migrate_plan as plan;
+pub use error::{Error, ErrorKind};
+pub use migrations::{Migration, Migrations, Runner};
+pub use options::{Options, Retry, UnknownVersions};
+pub use report::{AppliedNow, Report};
+pub use server::ServerError;

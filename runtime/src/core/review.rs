@@ -1,0 +1,150 @@
+//! Does the ledger fit the plan, and what is left to apply?
+
+use crate::error::{Error, ErrorKind, Place};
+use crate::options::{Policies, UnknownVersions};
+use dsql_migrate_plan::{Fact, Migration, Plan, Proof, StepKind};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A row of `schema_migrations`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct LedgerRow {
+    pub(crate) version: String,
+    pub(crate) name: String,
+    /// `None` for a row that another runner wrote.
+    pub(crate) checksum: Option<String>,
+    /// As the server writes it.
+    pub(crate) applied_at: String,
+}
+
+/// What a ledger means for a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Review {
+    /// The positions of the migrations to apply, in order.
+    pub(crate) queue: Vec<usize>,
+    /// The positions of those that the ledger has.
+    pub(crate) applied: BTreeSet<usize>,
+    /// Pending ones that the options hold back: beyond the target, or not additive.
+    pub(crate) held_back: Vec<usize>,
+}
+
+/// Orders versions by their number, whatever zeros stand before it.
+pub(crate) fn compare_versions(one: &str, other: &str) -> Ordering {
+    let digits = |version: &str| version.trim_start_matches('0').to_owned();
+    let (one, other) = (digits(one), digits(other));
+    one.len().cmp(&other.len()).then_with(|| one.cmp(&other))
+}
+
+/// Compares ledger and plan.
+///
+/// `known` holds the versions that were applied when an earlier run ended, once that has been read: a pending file
+/// older than the newest applied one is late, unless it is among them, which means that its row was deleted by hand.
+pub(crate) fn review(
+    plan: &Plan,
+    policies: &Policies,
+    rows: &[LedgerRow],
+    known: Option<&BTreeSet<String>>,
+) -> Result<Review, Error> {
+    let by_version: BTreeMap<&str, &LedgerRow> = rows.iter().map(|row| (row.version.as_str(), row)).collect();
+    let mut applied = BTreeSet::new();
+    let mut pending = Vec::new();
+    for (position, migration) in plan.migrations.iter().enumerate() {
+        match by_version.get(&*migration.version) {
+            Some(row) => {
+                check_edited(policies, migration, row)?;
+                applied.insert(position);
+            }
+            None => pending.push(position),
+        }
+    }
+    check_unknown(plan, policies, rows)?;
+    let newest = applied.last().copied();
+    for &position in &pending {
+        let migration = &plan.migrations[position];
+        let late = newest.is_some_and(|newest| position < newest)
+            && known.is_some_and(|known| !known.contains(&*migration.version));
+        if late && !policies.out_of_order {
+            let newest =
+                newest.map_or_else(String::new, |newest| plan.migrations[newest].version.to_string());
+            return Err(Error::new(
+                ErrorKind::OutOfOrder,
+                format!("it is not applied, but the newer {newest} is: the file came late"),
+            )
+            .at(Place::of(migration))
+            .now("nothing was changed")
+            .remedy(
+                "give the file a version above the newest applied one; or allow late files \
+                 (`Options::allow_out_of_order`) if it does not matter in which order they run",
+            ));
+        }
+    }
+    let stop = pending.iter().position(|&position| !selected(policies, &plan.migrations[position]));
+    let held_back = stop.map_or_else(Vec::new, |stop| pending.split_off(stop));
+    Ok(Review { queue: pending, applied, held_back })
+}
+
+fn check_edited(policies: &Policies, migration: &Migration, row: &LedgerRow) -> Result<(), Error> {
+    let Some(recorded) = &row.checksum else { return Ok(()) };
+    let expected = migration.checksum.to_string();
+    if *recorded == expected || policies.replaces.get(&*migration.version) == Some(recorded) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Edited,
+        format!("it was edited after it was applied (applied {recorded}, now {expected})"),
+    )
+    .at(Place::of(migration))
+    .now("nothing was changed")
+    .remedy("restore the file as it was and write what is to change into a new migration"))
+}
+
+/// Rows that no file explains: newer ones come from a newer binary, older ones from a file that was deleted.
+fn check_unknown(plan: &Plan, policies: &Policies, rows: &[LedgerRow]) -> Result<(), Error> {
+    let ours: BTreeSet<&str> = plan.migrations.iter().map(|migration| &*migration.version).collect();
+    let newest = plan.migrations.last().map(|migration| &*migration.version);
+    for row in rows.iter().filter(|row| !ours.contains(row.version.as_str())) {
+        let newer = newest.is_none_or(|newest| compare_versions(&row.version, newest) == Ordering::Greater);
+        if newer && policies.newer == UnknownVersions::Refuse {
+            return Err(Error::new(
+                ErrorKind::NewerDatabase,
+                format!("the database has {} ({}), which this binary does not know", row.version, row.name),
+            )
+            .now("nothing was changed")
+            .remedy("deploy the binary that has it, or accept newer databases"));
+        }
+        if !newer && policies.missing == UnknownVersions::Refuse {
+            return Err(Error::new(
+                ErrorKind::MissingFile,
+                format!("{} ({}) is applied, but its file is not in this binary", row.version, row.name),
+            )
+            .now("nothing was changed")
+            .remedy("restore the file; or accept missing files (`Options::missing_files`)"));
+        }
+    }
+    Ok(())
+}
+
+fn selected(policies: &Policies, migration: &Migration) -> bool {
+    let in_target = policies
+        .target
+        .as_deref()
+        .is_none_or(|target| compare_versions(&migration.version, target) != Ordering::Greater);
+    in_target && (policies.contract || !takes_away(migration))
+}
+
+/// Whether the migration takes something away that a running older service may use.
+pub(crate) fn takes_away(migration: &Migration) -> bool {
+    migration.steps.iter().any(|step| match &step.kind {
+        StepKind::Ddl { proof: Proof::Facts(facts), .. } => facts.iter().any(|fact| {
+            matches!(
+                fact,
+                Fact::Schema { exists: false, .. }
+                    | Fact::Relation { exists: false, .. }
+                    | Fact::Column { exists: false, .. }
+                    | Fact::Function { exists: false, .. }
+                    | Fact::Role { exists: false, .. }
+            )
+        }),
+        StepKind::Ddl { .. } | StepKind::AsyncDdl { .. } | StepKind::Dml { .. } => false,
+    })
+}

@@ -1,0 +1,282 @@
+//! What a holder of the lease knows: the tables as they stand, and what it has seen happen itself.
+
+use super::action::{Held, Job, StepId, Verdict, Write};
+use super::review::{LedgerRow, Review};
+use crate::checksum::step_checksum;
+use crate::error::{Error, ErrorKind, Place};
+use crate::server::ServerError;
+use dsql_migrate_plan::{Plan, Step, StepKind};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A row of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct JournalRow {
+    pub(crate) version: String,
+    pub(crate) step: usize,
+    /// Of the step as it was when the row was written.
+    pub(crate) checksum: String,
+    /// Whether it has happened; else it was started.
+    pub(crate) done: bool,
+    pub(crate) job: Option<String>,
+}
+
+/// Ledger, journal and lease as of one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Loaded {
+    pub(crate) held: Held,
+    pub(crate) ledger: Vec<LedgerRow>,
+    pub(crate) journal: Vec<JournalRow>,
+    pub(crate) known: BTreeSet<String>,
+}
+
+/// A step in the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Mark {
+    Started { job: Option<String> },
+    Done,
+}
+
+/// What this runner has seen of a started step and not recorded yet. A step without a note was started by a
+/// runner that is gone, or its answer was lost.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Note {
+    /// Its statement can be sent: it surely has not happened.
+    Clear,
+    /// Its statement succeeded without a job.
+    Ran,
+    /// Its statement started this job.
+    Job(String),
+    /// The server refused because something is there, or is not: perhaps because the step has happened.
+    Contested(ServerError),
+    /// The catalog shows an index that is not valid and that nobody works at. With what its job said.
+    Broken(Option<String>),
+}
+
+/// What follows from a situation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Next {
+    Write(Write),
+    Rows(StepId),
+    Execute(StepId),
+    Prove(StepId),
+    Clean(StepId),
+    Await(Vec<Job>),
+    Finished,
+}
+
+/// Everything that a holder goes on from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Situation {
+    queue: Vec<usize>,
+    applied: BTreeSet<usize>,
+    journal: BTreeMap<StepId, Mark>,
+    stale: BTreeSet<String>,
+    notes: BTreeMap<StepId, Note>,
+    /// Steps whose statement may have run without anybody seeing it succeed.
+    doubted: BTreeSet<StepId>,
+}
+
+impl Situation {
+    /// From what was read. `notes` is what this runner saw since it took the lease: it stays true over a second reading.
+    pub(super) fn new(
+        plan: &Plan,
+        review: Review,
+        loaded: &Loaded,
+        mut notes: BTreeMap<StepId, Note>,
+    ) -> Result<Self, Error> {
+        let in_ledger: BTreeSet<&str> = loaded.ledger.iter().map(|row| row.version.as_str()).collect();
+        let mut journal = BTreeMap::new();
+        let mut stale = BTreeSet::new();
+        let mut doubted = BTreeSet::new();
+        for row in &loaded.journal {
+            if in_ledger.contains(row.version.as_str()) {
+                stale.insert(row.version.clone());
+                continue;
+            }
+            // A migration that only a newer binary knows: its journal is that binary's affair.
+            let Some(position) =
+                plan.migrations.iter().position(|migration| *migration.version == *row.version)
+            else {
+                continue;
+            };
+            let id = StepId { migration: position, step: row.step };
+            check_unedited(plan, id, row)?;
+            if !row.done {
+                doubted.insert(id);
+            }
+            let mark = if row.done { Mark::Done } else { Mark::Started { job: row.job.clone() } };
+            journal.insert(id, mark);
+        }
+        notes.retain(|id, _| matches!(journal.get(id), Some(Mark::Started { .. })));
+        Ok(Self { queue: review.queue, applied: review.applied, journal, stale, notes, doubted })
+    }
+
+    pub(super) fn note(&mut self, id: StepId, note: Note) {
+        self.notes.insert(id, note);
+    }
+
+    /// The answer was lost: only the catalog knows.
+    pub(super) fn doubt(&mut self, id: StepId) {
+        self.notes.remove(&id);
+        self.doubted.insert(id);
+    }
+
+    /// The statement succeeded and says no more: what is there must be looked at.
+    pub(super) fn look(&mut self, id: StepId) {
+        self.notes.remove(&id);
+    }
+
+    /// Whether a statement may be under way whose answer nobody has.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.journal.iter().any(|(id, mark)| {
+            *mark == Mark::Started { job: None } && self.doubted.contains(id) && !self.notes.contains_key(id)
+        })
+    }
+
+    pub(super) fn noted(&self, id: StepId) -> Option<&Note> {
+        self.notes.get(&id)
+    }
+
+    pub(super) fn into_notes(self) -> BTreeMap<StepId, Note> {
+        self.notes
+    }
+
+    /// How many steps of a migration are done.
+    pub(super) fn done(&self, migration: usize) -> usize {
+        self.journal.iter().filter(|(id, mark)| id.migration == migration && **mark == Mark::Done).count()
+    }
+
+    /// As it is once `write` has been committed.
+    pub(super) fn apply(&mut self, write: &Write) {
+        match write {
+            Write::Intent(id) => {
+                self.journal.insert(*id, Mark::Started { job: None });
+                self.notes.insert(*id, Note::Clear);
+            }
+            Write::Submitted(id, job) => {
+                self.journal.insert(*id, Mark::Started { job: Some(job.clone()) });
+                self.notes.remove(id);
+            }
+            Write::Done(id) => {
+                self.journal.insert(*id, Mark::Done);
+                self.notes.remove(id);
+            }
+            Write::Forget(id) => {
+                self.journal.remove(id);
+                self.notes.remove(id);
+            }
+            Write::Complete(migration) => {
+                self.applied.insert(*migration);
+                self.journal.retain(|id, _| id.migration != *migration);
+                self.notes.retain(|id, _| id.migration != *migration);
+            }
+            Write::Sweep(version) => {
+                self.stale.remove(version);
+            }
+        }
+    }
+
+    /// What is to be done now. Jobs of one migration run side by side: only a step that waits for one, and the
+    /// migration's end, stop at it.
+    pub(super) fn next(&self, plan: &Plan) -> Next {
+        if let Some(version) = self.stale.first() {
+            return Next::Write(Write::Sweep(version.clone()));
+        }
+        let Some(migration) = self.queue.iter().copied().find(|position| !self.applied.contains(position))
+        else {
+            return Next::Finished;
+        };
+        let mut jobs = Vec::new();
+        for (step, work) in plan.migrations[migration].steps.iter().enumerate() {
+            let id = StepId { migration, step };
+            match self.next_of(id, work, &jobs) {
+                OfStep::Over => {}
+                OfStep::InFlight(job) => jobs.push(Job { step: id, id: job }),
+                OfStep::Next(next) => return next,
+            }
+        }
+        if jobs.is_empty() { Next::Write(Write::Complete(migration)) } else { Next::Await(jobs) }
+    }
+
+    fn next_of(&self, id: StepId, work: &Step, jobs: &[Job]) -> OfStep {
+        let waits: Vec<Job> =
+            jobs.iter().filter(|job| work.waits_for.contains(&job.step.step)).cloned().collect();
+        let started_job = match self.journal.get(&id) {
+            Some(Mark::Done) => return OfStep::Over,
+            None if !waits.is_empty() => return OfStep::Next(Next::Await(waits)),
+            None => {
+                return OfStep::Next(match work.kind {
+                    StepKind::Dml { .. } => Next::Rows(id),
+                    StepKind::Ddl { .. } | StepKind::AsyncDdl { .. } => Next::Write(Write::Intent(id)),
+                });
+            }
+            Some(Mark::Started { job }) => job,
+        };
+        OfStep::Next(match (self.notes.get(&id), started_job) {
+            (Some(Note::Ran), _) => Next::Write(Write::Done(id)),
+            (Some(Note::Job(job)), _) => Next::Write(Write::Submitted(id, job.clone())),
+            // The old job is gone; its id must go too before a new one can be told from it.
+            (Some(Note::Clear), Some(_)) => Next::Write(Write::Intent(id)),
+            (Some(Note::Clear), None) => Next::Execute(id),
+            (Some(Note::Broken(_)), _) => Next::Clean(id),
+            (Some(Note::Contested(_)), _) => Next::Prove(id),
+            (None, Some(job)) => return OfStep::InFlight(job.clone()),
+            (None, None) => Next::Prove(id),
+        })
+    }
+
+    /// Takes in what the catalog says of a step. An error when only a person can help.
+    pub(super) fn judge(&mut self, plan: &Plan, id: StepId, verdict: Verdict) -> Result<(), Error> {
+        let contested = match self.notes.get(&id) {
+            Some(Note::Contested(answer)) => Some((answer.clone(), self.doubted.contains(&id))),
+            _ => None,
+        };
+        let note = match (verdict, contested) {
+            (Verdict::Different { expected, found }, answer) => {
+                return Err(super::machine::different(plan, id, &expected, &found, answer.map(|it| it.0)));
+            }
+            // Nobody saw our statement run, and only a name is there: it may be anything.
+            (Verdict::Happened { compared: false }, Some((answer, false)))
+            | (Verdict::Absent, Some((answer, _))) => {
+                return Err(super::machine::refused(plan, id, answer));
+            }
+            (Verdict::Happened { .. }, _) => Note::Ran,
+            (Verdict::Absent, None) => Note::Clear,
+            (Verdict::Building(job), _) => Note::Job(job),
+            (Verdict::Broken(details), _) => Note::Broken(details),
+        };
+        self.notes.insert(id, note);
+        Ok(())
+    }
+}
+
+enum OfStep {
+    Over,
+    InFlight(String),
+    Next(Next),
+}
+
+/// A step in the journal must be the one in the plan, or what it did is not what the file says.
+fn check_unedited(plan: &Plan, id: StepId, row: &JournalRow) -> Result<(), Error> {
+    let migration = &plan.migrations[id.migration];
+    let step = migration.steps.get(id.step);
+    if step.is_some_and(|step| step_checksum(step).to_string() == row.checksum) {
+        return Ok(());
+    }
+    let state = if row.done { "applied" } else { "started" };
+    let place = match step {
+        Some(_) => Place::of_step(plan, id),
+        None => Place::of(migration),
+    };
+    Err(Error::new(
+        ErrorKind::EditedInFlight,
+        format!("its step {} was {state} with another text than the file has now", id.step + 1),
+    )
+    .at(place)
+    .now(format!("an earlier version of {} is applied in part; nothing was changed now", migration.file))
+    .remedy(format!(
+        "restore the statements that were applied and change only what comes after them; or undo them by hand \
+         and run `DELETE FROM schema_migrations_steps WHERE version = '{}'`",
+        migration.version
+    )))
+}

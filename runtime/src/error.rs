@@ -1,0 +1,251 @@
+//! What stopped a run: for people through `Display`, for code through its accessors.
+
+use crate::core::StepId;
+use crate::server::ServerError;
+use dsql_migrate_plan::{Migration, Plan};
+use std::fmt;
+
+/// Why a run stopped, where, what is true in the database now, and what to do about it.
+///
+/// Holds no connection string, token or password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error(Box<Report>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Report {
+    kind: ErrorKind,
+    what: String,
+    place: Option<Place>,
+    server: Option<ServerError>,
+    now: Option<String>,
+    remedy: Option<String>,
+}
+
+/// The kinds of errors, for code that has to tell them apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No connection could be had, for as long as the options allow.
+    Connect,
+    /// The connection that the caller lent has ended.
+    ConnectionEnded,
+    /// An applied migration's file has been edited.
+    Edited,
+    /// A migration that is applied in part has been edited in a part that is applied.
+    EditedInFlight,
+    /// A pending file is older than the newest applied one.
+    OutOfOrder,
+    /// An applied migration's file is gone.
+    MissingFile,
+    /// The database has migrations that are newer than this binary.
+    NewerDatabase,
+    /// The bookkeeping tables cannot be read or made.
+    Bookkeeping,
+    /// The server refused a statement of a migration.
+    Refused,
+    /// An object of the same name and another definition is in the way.
+    Different,
+    /// An index build or a validation failed.
+    JobFailed,
+    /// Another instance had the lease for longer than the options allow to wait.
+    LeaseTimeout,
+    /// What may succeed later did not, as often as the options allow to try.
+    GaveUp,
+    /// The caller asked to stop.
+    Interrupted,
+    /// [`crate::Runner::verify`] found migrations that are not applied.
+    Pending,
+    /// A mistake in this crate.
+    Internal,
+}
+
+/// A place in the migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    version: String,
+    name: String,
+    file: String,
+    step: Option<usize>,
+    line: Option<u32>,
+    statement: Option<String>,
+}
+
+impl Place {
+    /// A migration.
+    pub(crate) fn of(migration: &Migration) -> Self {
+        Self {
+            version: migration.version.to_string(),
+            name: migration.name.to_string(),
+            file: migration.file.to_string(),
+            step: None,
+            line: None,
+            statement: None,
+        }
+    }
+
+    /// A step of a migration, which begins with its first statement.
+    pub(crate) fn of_step(plan: &Plan, id: StepId) -> Self {
+        let migration = &plan.migrations[id.migration];
+        let first = migration.steps[id.step].statements().next();
+        Self {
+            step: Some(id.step),
+            line: first.map(|statement| statement.line),
+            statement: first.map(|statement| statement.sql.to_string()),
+            ..Self::of(migration)
+        }
+    }
+
+    /// The same with another statement of the step.
+    pub(crate) fn statement(mut self, statement: &dsql_migrate_plan::Statement) -> Self {
+        self.line = Some(statement.line);
+        self.statement = Some(statement.sql.to_string());
+        self
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
+        Self(Box::new(Report { kind, what: what.into(), place: None, server: None, now: None, remedy: None }))
+    }
+
+    pub(crate) fn internal(what: &str) -> Self {
+        Self::new(ErrorKind::Internal, what).remedy("please report it: this is a mistake in dsql-migrate")
+    }
+
+    pub(crate) fn at(mut self, place: Place) -> Self {
+        self.0.place = Some(place);
+        self
+    }
+
+    pub(crate) fn server(mut self, server: ServerError) -> Self {
+        self.0.server = Some(server);
+        self
+    }
+
+    pub(crate) fn now(mut self, now: impl Into<String>) -> Self {
+        self.0.now = Some(now.into());
+        self
+    }
+
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.0.remedy = Some(remedy.into());
+        self
+    }
+
+    /// The statement of the step at which it happened, where the step has several.
+    pub(crate) fn narrow(mut self, statement: &dsql_migrate_plan::Statement) -> Self {
+        self.0.place = self.0.place.take().map(|place| place.statement(statement));
+        self
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The version of the migration that it is about.
+    #[must_use]
+    pub fn version(&self) -> Option<&str> {
+        self.0.place.as_ref().map(|place| place.version.as_str())
+    }
+
+    /// The name of the migration that it is about.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.place.as_ref().map(|place| place.name.as_str())
+    }
+
+    /// The file that it is about.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.0.place.as_ref().map(|place| place.file.as_str())
+    }
+
+    /// The step, from 0.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        self.0.place.as_ref().and_then(|place| place.step)
+    }
+
+    /// The line of the file, from 1, on which the statement begins.
+    #[must_use]
+    pub fn line(&self) -> Option<u32> {
+        self.0.place.as_ref().and_then(|place| place.line)
+    }
+
+    /// The statement.
+    #[must_use]
+    pub fn statement(&self) -> Option<&str> {
+        self.0.place.as_ref().and_then(|place| place.statement.as_deref())
+    }
+
+    /// What the server answered.
+    #[must_use]
+    pub fn server_error(&self) -> Option<&ServerError> {
+        self.0.server.as_ref()
+    }
+
+    /// The SQLSTATE of what the server answered.
+    #[must_use]
+    pub fn sqlstate(&self) -> Option<&str> {
+        self.0.server.as_ref().map(|server| server.sqlstate.as_str())
+    }
+
+    /// What happened, in a sentence without the place.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        &self.0.what
+    }
+
+    /// What is true in the database now.
+    #[must_use]
+    pub fn now_true(&self) -> Option<&str> {
+        self.0.now.as_deref()
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn what_to_do(&self) -> Option<&str> {
+        self.0.remedy.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let report = &*self.0;
+        if let Some(place) = &report.place {
+            f.write_str(&place.file)?;
+            if let Some(line) = place.line {
+                write!(f, ":{line}")?;
+            }
+            f.write_str(": ")?;
+        }
+        f.write_str(&report.what)?;
+        if let Some(server) = &report.server {
+            write!(f, "\n  server: {server}")?;
+        }
+        if let Some(statement) = report.place.as_ref().and_then(|place| place.statement.as_deref()) {
+            write!(f, "\n  statement: {}", shortened(statement))?;
+        }
+        if let Some(now) = &report.now {
+            write!(f, "\n  now: {now}")?;
+        }
+        if let Some(remedy) = &report.remedy {
+            write!(f, "\n  do: {remedy}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A statement on one line that fits a log; the whole of it is at [`Error::statement`].
+fn shortened(statement: &str) -> String {
+    const LIMIT: usize = 200;
+    let line = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{} …", &line[..end]),
+        None => line,
+    }
+}

@@ -1,0 +1,140 @@
+//! The handle that services hold.
+
+use crate::connector::Connector;
+use crate::error::{Error, ErrorKind};
+use crate::options::Options;
+use crate::report::Report;
+use crate::shell::{NoConnector, Source, drive, inspect_only};
+use dsql_migrate_plan::{Checksum, Plan};
+use std::future::{Future, pending};
+use tokio_postgres::Client;
+
+/// A set of migrations, as `embed_migrations!` puts it into a binary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migrations {
+    plan: Plan,
+}
+
+impl Migrations {
+    /// From a plan: what the macro expands to, and what the command line does with a folder.
+    #[must_use]
+    pub const fn new(plan: Plan) -> Self {
+        Self { plan }
+    }
+
+    /// The migrations by ascending version.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Migration<'_>> {
+        self.plan.migrations.iter().map(Migration)
+    }
+
+    /// The plan itself.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Applies what is pending. When nothing is, this is one round trip after connecting, without a write.
+    ///
+    /// May be called by any number of instances at once: one of them works, the others wait for it. Whatever
+    /// ends a run, the next one goes on where it stopped.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`]. What was applied until then is recorded.
+    pub async fn run<C: Connector>(&self, connector: &C) -> Result<Report, Error> {
+        self.with(Options::default()).run(connector).await
+    }
+
+    /// The same with other options.
+    #[must_use]
+    pub fn with(&self, options: Options) -> Runner<'_> {
+        Runner { plan: &self.plan, options }
+    }
+}
+
+/// A migration of a set.
+#[derive(Debug, Clone, Copy)]
+pub struct Migration<'a>(&'a dsql_migrate_plan::Migration);
+
+impl<'a> Migration<'a> {
+    /// The digits before the first underscore of the file's name, as they are written.
+    #[must_use]
+    pub fn version(&self) -> &'a str {
+        &self.0.version
+    }
+
+    /// The rest of the file's name without `.sql`.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        &self.0.name
+    }
+
+    /// Of the file's tokens.
+    #[must_use]
+    pub fn checksum(&self) -> Checksum {
+        self.0.checksum
+    }
+
+    /// The file as messages name it.
+    #[must_use]
+    pub fn file(&self) -> &'a str {
+        &self.0.file
+    }
+}
+
+/// A set of migrations and how to go about them.
+#[derive(Debug, Clone)]
+pub struct Runner<'a> {
+    plan: &'a Plan,
+    options: Options,
+}
+
+impl Runner<'_> {
+    /// Applies what is pending. See [`Migrations::run`].
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub async fn run<C: Connector>(&self, connector: &C) -> Result<Report, Error> {
+        self.run_until(connector, pending()).await
+    }
+
+    /// Applies what is pending, and stops in good order when `stop` is ready: the statement that is under way is
+    /// answered or surely comes to nothing, and the lease is given back at once. Made for Ctrl-C and SIGTERM.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`]; [`ErrorKind::Interrupted`] when it was stopped before its end.
+    pub async fn run_until<C: Connector>(
+        &self,
+        connector: &C,
+        stop: impl Future<Output = ()>,
+    ) -> Result<Report, Error> {
+        drive(Source::Connector(connector), &self.options, self.plan, stop).await
+    }
+
+    /// Applies what is pending over one connection that the caller lends, which must have no open transaction.
+    ///
+    /// Prefer a connector. Here nothing can reconnect: when the connection ends, the run ends with
+    /// [`ErrorKind::ConnectionEnded`], and DSQL ends each after an hour. The lease cannot be renewed while a
+    /// statement runs, so it is longer than any transaction (330 s), and so is the wait of others after a crash.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`].
+    pub async fn run_on(&self, client: &Client) -> Result<Report, Error> {
+        drive(Source::<NoConnector>::Lent(client), &self.options, self.plan, pending()).await
+    }
+
+    /// Succeeds when everything is applied that the options ask for. Never writes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Pending`] when something is not; else as [`Self::run`].
+    pub async fn verify<C: Connector>(&self, connector: &C) -> Result<(), Error> {
+        let review = inspect_only(Source::Connector(connector), &self.options, self.plan).await?;
+        if review.queue.is_empty() {
+            return Ok(());
+        }
+        let versions: Vec<&str> =
+            review.queue.iter().map(|&position| &*self.plan.migrations[position].version).collect();
+        Err(Error::new(ErrorKind::Pending, format!("not applied: {}", versions.join(", ")))
+            .now("nothing was changed")
+            .remedy("run the migrations"))
+    }
+}

@@ -1,0 +1,199 @@
+//! What a caller may choose, with the defaults and the reasons for them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How a run goes about it. `Options::default()` is what [`crate::Migrations::run`] uses.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Options {
+    pub(crate) policies: Policies,
+    pub(crate) timings: Timings,
+    pub(crate) retry: Retry,
+    pub(crate) schema: Option<String>,
+    pub(crate) table: String,
+    pub(crate) holder: Option<String>,
+}
+
+/// What to do about applied versions that the binary has no file for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownVersions {
+    /// Go on without them.
+    Accept,
+    /// Stop before anything is changed.
+    Refuse,
+}
+
+/// What the pure core goes by.
+#[derive(Debug, Clone)]
+pub(crate) struct Policies {
+    pub(crate) newer: UnknownVersions,
+    pub(crate) missing: UnknownVersions,
+    pub(crate) out_of_order: bool,
+    pub(crate) contract: bool,
+    pub(crate) target: Option<String>,
+    /// By version, the checksum that it may have been applied with.
+    pub(crate) replaces: BTreeMap<String, String>,
+}
+
+/// Every duration that the runtime goes by.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timings {
+    /// The lease, without a sign of its holder.
+    pub(crate) lease: Duration,
+    /// After a lease's end, how long a DDL statement that its holder had sent could still commit.
+    pub(crate) quiet: Duration,
+    /// How long to wait for somebody else's lease in all.
+    pub(crate) lock_timeout: Duration,
+    /// How often to look whether the lease is free; ± half of it at random.
+    pub(crate) lease_poll: Duration,
+    /// How soon to look at a job for the first time; doubles up to `job_poll_max`.
+    pub(crate) job_poll: Duration,
+    /// How often to look at a job that takes long.
+    pub(crate) job_poll_max: Duration,
+    /// How long one connection attempt may take.
+    pub(crate) connect: Duration,
+    /// How long one statement may take before its connection is given up. DSQL ends a transaction after 300 s.
+    pub(crate) statement: Duration,
+}
+
+/// How often and how long to try again what may succeed later. Waits grow from `base` to `cap`, each one a
+/// random part of the whole (full jitter), and start over whenever something has succeeded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// How many attempts in a row.
+    pub tries: u32,
+    /// The longest that the first wait can be.
+    pub base: Duration,
+    /// The longest that any wait can be.
+    pub cap: Duration,
+    /// How long all attempts in a row may take together.
+    pub total: Duration,
+}
+
+impl Default for Retry {
+    /// 30 attempts within 5 minutes, waits from 50 ms to 5 s. AWS advises 5 tries; its own linter's tests against
+    /// a cluster needed up to 12 for DDL, and half of all attempts may conflict while other services boot.
+    fn default() -> Self {
+        Self {
+            tries: 30,
+            base: Duration::from_millis(50),
+            cap: Duration::from_secs(5),
+            total: Duration::from_secs(300),
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            policies: Policies {
+                newer: UnknownVersions::Accept,
+                missing: UnknownVersions::Refuse,
+                out_of_order: false,
+                contract: true,
+                target: None,
+                replaces: BTreeMap::new(),
+            },
+            timings: Timings {
+                lease: Duration::from_secs(30),
+                quiet: Duration::from_secs(30),
+                lock_timeout: Duration::from_secs(30 * 60),
+                lease_poll: Duration::from_secs(1),
+                job_poll: Duration::from_millis(100),
+                job_poll_max: Duration::from_secs(2),
+                connect: Duration::from_secs(15),
+                statement: Duration::from_secs(310),
+            },
+            retry: Retry::default(),
+            schema: None,
+            table: "schema_migrations".to_owned(),
+            holder: None,
+        }
+    }
+}
+
+impl Options {
+    /// How long to wait while another instance migrates, before [`crate::ErrorKind::LeaseTimeout`]. 30 minutes
+    /// unless set: an index build takes minutes on millions of rows, and the other instance does the same work.
+    pub fn lock_timeout(mut self, limit: Duration) -> Self {
+        self.timings.lock_timeout = limit;
+        self
+    }
+
+    /// How long the lease holds without a sign of its holder (30 s unless set, 1 s at least), and how much
+    /// longer to wait before taking it over when a DDL statement of the holder's may still be under way (30 s
+    /// unless set). On DSQL a DDL statement takes some 50–200 ms (measured 2026-09); a transaction may last 300 s.
+    pub fn lease(mut self, length: Duration, quiet: Duration) -> Self {
+        self.timings.lease = length.max(Duration::from_secs(1));
+        self.timings.quiet = quiet;
+        self
+    }
+
+    /// How often and how long to try again. See [`Retry`].
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// What to do when the database has migrations newer than the newest of this binary, as after a rollback of
+    /// the service. Accepted unless set: a rollback must boot, and migrations are expected to add before they take.
+    pub fn newer_database(mut self, policy: UnknownVersions) -> Self {
+        self.policies.newer = policy;
+        self
+    }
+
+    /// What to do when a migration older than the newest of this binary is applied and has no file here.
+    /// Refused unless set.
+    pub fn missing_files(mut self, policy: UnknownVersions) -> Self {
+        self.policies.missing = policy;
+        self
+    }
+
+    /// Applies a file that came late, after a newer one had been applied. Refused unless called. A migration
+    /// whose row was deleted by hand is not late: it is applied again either way.
+    pub fn allow_out_of_order(mut self) -> Self {
+        self.policies.out_of_order = true;
+        self
+    }
+
+    /// Accepts the version although the ledger has this checksum for it, not the file's: the edit is known and
+    /// does not change what the migration did. The ledger keeps the checksum that was applied.
+    pub fn replaces(mut self, version: impl Into<String>, applied_checksum: impl Into<String>) -> Self {
+        self.policies.replaces.insert(version.into(), applied_checksum.into());
+        self
+    }
+
+    /// Applies nothing beyond this version.
+    pub fn target(mut self, version: impl Into<String>) -> Self {
+        self.policies.target = Some(version.into());
+        self
+    }
+
+    /// Whether to apply migrations that take something away (a table, a column, a name): `true` unless set. With
+    /// `false`, the run stops before the first of them, so that a new version of a service can roll out beside the old one first.
+    pub fn contract(mut self, allowed: bool) -> Self {
+        self.policies.contract = allowed;
+        self
+    }
+
+    /// The schema that holds the bookkeeping tables. Unless set: where `schema_migrations` is found on the
+    /// search path, else the first schema of the path.
+    pub fn schema(mut self, schema: impl Into<String>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
+    /// The ledger's name, `schema_migrations` unless set. Journal and lease add `_steps` and `_lease`.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.table = name.into();
+        self
+    }
+
+    /// What this instance calls itself to those who wait for it. Unless set: the host's name where the
+    /// environment tells it. The process and a random part are added, for a holder must be unique.
+    pub fn holder(mut self, name: impl Into<String>) -> Self {
+        self.holder = Some(name.into());
+        self
+    }
+}

@@ -1,0 +1,175 @@
+//! Asks the catalog: whether a step has happened, how a job goes, what is left of one that failed.
+
+use super::perform::{Sent, Shell};
+use crate::connector::Connector;
+use crate::core::{Held, Job as InFlight, Outcome, StepId, Verdict};
+use crate::error::{Error, ErrorKind};
+use crate::server::{JobRow, ServerError};
+use crate::sql::catalog::{self, Made};
+use crate::sql::proof;
+use dsql_migrate_plan::{Job, Proof, StepKind};
+use std::time::{Duration, Instant};
+
+/// How often in a row nobody must be at work on an invalid object before it counts as abandoned: a job's row and
+/// the catalog need not change at the same moment.
+const LOOKS: u32 = 3;
+/// How often people are told that a job still runs.
+const NEWS: Duration = Duration::from_secs(30);
+
+impl<C: Connector> Shell<'_, C> {
+    pub(super) async fn prove(&mut self, id: StepId, held: Held) -> Result<Outcome, Error> {
+        if let Some(lost) = self.set(id, held).await? {
+            return Ok(lost);
+        }
+        let verdict = match &self.plan.migrations[id.migration].steps[id.step].kind {
+            StepKind::Ddl { proof: Proof::Facts(facts), .. } if !facts.is_empty() => {
+                let rows = self.ask(&proof::question(facts), held).await?;
+                let rows = rows.map_err(|error| self.unanswered(id, error))?;
+                proof::judge(facts, rows.first().map(Vec::as_slice).unwrap_or_default())
+            }
+            StepKind::AsyncDdl { job, .. } => self.settled(id, job, None, held).await?,
+            // Nobody can tell; the plan says that running it again is the way.
+            StepKind::Ddl { .. } | StepKind::Dml { .. } => Verdict::Absent,
+        };
+        tracing::debug!(step = id.step + 1, "the catalog says {verdict:?}");
+        Ok(Outcome::Judged(verdict))
+    }
+
+    fn unanswered(&self, id: StepId, error: ServerError) -> Error {
+        Error::new(ErrorKind::Bookkeeping, "the catalog cannot be asked whether a step has happened")
+            .at(self.place(id))
+            .server(error)
+    }
+
+    /// What object and jobs say now.
+    async fn look(
+        &mut self,
+        id: StepId,
+        job: &Job,
+        waiting_for: Option<&str>,
+        held: Held,
+    ) -> Result<(Verdict, Option<Made>), Error> {
+        let rows = self.ask(&catalog::object(job), held).await?;
+        let rows = rows.map_err(|error| self.unanswered(id, error))?;
+        let made = rows.first().and_then(|row| Made::read(row));
+        if made.as_ref().is_some_and(|made| made.valid) || (made.is_none() && waiting_for.is_none()) {
+            return Ok((catalog::judge(job, made.as_ref(), &[], waiting_for), made));
+        }
+        let object_name = made.as_ref().map(|made| made.object_name.as_str());
+        let rows = self.ask(&catalog::jobs(waiting_for, object_name), held).await?;
+        let rows = rows.map_err(|error| self.unanswered(id, error))?;
+        let jobs: Vec<JobRow> = rows.into_iter().filter_map(job_row).collect();
+        Ok((catalog::judge(job, made.as_ref(), &jobs, waiting_for), made))
+    }
+
+    /// Like [`Self::look`], but something broken must look so several times, unless a job says why.
+    async fn settled(
+        &mut self,
+        id: StepId,
+        job: &Job,
+        waiting_for: Option<&str>,
+        held: Held,
+    ) -> Result<Verdict, Error> {
+        for _ in 1..LOOKS {
+            match self.look(id, job, waiting_for, held).await?.0 {
+                Verdict::Broken(None) => tokio::time::sleep(self.options.timings.job_poll).await,
+                verdict => return Ok(verdict),
+            }
+        }
+        Ok(self.look(id, job, waiting_for, held).await?.0)
+    }
+
+    pub(super) async fn wait_for_jobs(&mut self, jobs: &[InFlight], held: Held) -> Result<Outcome, Error> {
+        let started = Instant::now();
+        let mut told = started;
+        let mut pause = self.options.timings.job_poll;
+        loop {
+            for in_flight in jobs {
+                if let Some(lost) = self.set(in_flight.step, held).await? {
+                    return Ok(lost);
+                }
+                let step = &self.plan.migrations[in_flight.step.migration].steps[in_flight.step.step];
+                let StepKind::AsyncDdl { job, .. } = &step.kind else {
+                    return Err(Error::internal("a step without a job is waited for"));
+                };
+                let verdict = self.settled(in_flight.step, job, Some(&in_flight.id), held).await?;
+                self.progress();
+                if !matches!(verdict, Verdict::Building(_)) {
+                    tracing::info!(job = in_flight.id, elapsed = ?started.elapsed(), "{} {}", name(job), ending(&verdict));
+                    return Ok(Outcome::JobEnded(in_flight.step, verdict));
+                }
+                if told.elapsed() >= NEWS {
+                    tracing::info!(job = in_flight.id, elapsed = ?started.elapsed(), "still waiting for {}", name(job));
+                }
+            }
+            if told.elapsed() >= NEWS {
+                told = Instant::now();
+            }
+            if !self.surely_holds(held).await? {
+                return Ok(Outcome::LeaseLost);
+            }
+            tokio::time::sleep(pause.mul_f64(0.75 + fastrand::f64() / 2.0)).await;
+            // A short job should not wait for its look; a long one need not be looked at often.
+            pause =
+                (pause * 3 / 2).min(self.options.timings.job_poll_max).min(self.options.timings.lease / 4);
+        }
+    }
+
+    pub(super) async fn clean(&mut self, id: StepId, held: Held) -> Result<Outcome, Error> {
+        let StepKind::AsyncDdl { job, .. } = &self.plan.migrations[id.migration].steps[id.step].kind else {
+            return Err(Error::internal("a step without a job is to be cleaned"));
+        };
+        loop {
+            let (verdict, made) = self.look(id, job, None, held).await?;
+            let Some(made) = made else { return Ok(Outcome::Cleaned) };
+            if !matches!(verdict, Verdict::Broken(_)) {
+                return Ok(Outcome::Judged(verdict));
+            }
+            if !self.surely_holds(held).await? {
+                return Ok(Outcome::LeaseLost);
+            }
+            tracing::info!("dropping the invalid index {}", made.quoted);
+            let sql = format!("DROP INDEX IF EXISTS {}", made.quoted);
+            match self.send(&sql, self.options.timings.statement, Some(held)).await? {
+                Sent::Answers(_) => return Ok(Outcome::Cleaned),
+                Sent::Refused(error, _) if error.is_missing() => return Ok(Outcome::Cleaned),
+                Sent::Refused(error, _) => {
+                    return Err(Error::new(
+                        ErrorKind::JobFailed,
+                        format!("the invalid index {} cannot be dropped", made.quoted),
+                    )
+                    .at(self.place(id))
+                    .server(error)
+                    .remedy("drop it by hand and start again"));
+                }
+                Sent::Doubt if self.keeper.is_lost() => return Ok(Outcome::LeaseLost),
+                Sent::Doubt => {}
+            }
+        }
+    }
+}
+
+fn job_row(mut row: super::session::Row) -> Option<JobRow> {
+    let details = row.get_mut(2).and_then(Option::take);
+    let status = row.get_mut(1).and_then(Option::take)?;
+    let id = row.get_mut(0).and_then(Option::take)?;
+    Some(JobRow { id, status, details })
+}
+
+fn name(job: &Job) -> String {
+    match job {
+        Job::IndexBuild { table, index, .. } => format!("index {index} on {table}"),
+        Job::ValidateConstraint { table, constraint } => format!("validation of {constraint} on {table}"),
+    }
+}
+
+fn ending(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::Happened { .. } => "is valid".to_owned(),
+        Verdict::Broken(Some(details)) => format!("failed: {details}"),
+        Verdict::Broken(None) => "is not valid, and no job is at it".to_owned(),
+        Verdict::Absent => "is not there".to_owned(),
+        Verdict::Building(_) => "is being built".to_owned(),
+        Verdict::Different { found, .. } => format!("is another: {found}"),
+    }
+}

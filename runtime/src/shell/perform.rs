@@ -1,0 +1,470 @@
+//! Performs one action after the other.
+
+use super::clock::LeaseClock;
+use super::keeper::{Keeper, Renewal};
+use super::session::{Answer, Session};
+use super::source::Source;
+use crate::connector::Connector;
+use crate::core::{Action, Held, Outcome, StepId, Write};
+use crate::error::{Error, ErrorKind, Place};
+use crate::options::Options;
+use crate::retry::{Fate, Patience, Trouble, fate};
+use crate::server::{DIVISION_BY_ZERO, ServerError, UNIQUE_VIOLATION};
+use crate::sql::record::{Author, record};
+use crate::sql::tables::TableNames;
+use dsql_migrate_plan::{Plan, Statement, StepKind};
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+/// DSQL ends a transaction after 300 s; a lease of this length outlasts any.
+const LONGEST_TRANSACTION: Duration = Duration::from_secs(330);
+
+/// The way to the database, and what of a run is not in the tables.
+pub(super) struct Shell<'a, C> {
+    pub(super) source: Source<'a, C>,
+    pub(super) options: &'a Options,
+    pub(super) plan: &'a Plan,
+    pub(super) tables: TableNames,
+    pub(super) holder: String,
+    session: Option<Session<'a>>,
+    pub(super) keeper: Keeper<'a, C>,
+    patience: Patience,
+    /// DML steps that once did not end within a lease of ordinary length.
+    slow: BTreeSet<StepId>,
+    pub(super) waiting_since: Option<Instant>,
+}
+
+/// What became of a message that changes something.
+pub(super) enum Sent {
+    /// Done.
+    Answers(Vec<Answer>),
+    /// Refused finally, after so many of its statements had succeeded; nothing of it was applied.
+    Refused(ServerError, usize),
+    /// Perhaps done.
+    Doubt,
+}
+
+impl<'a, C: Connector> Shell<'a, C> {
+    pub(super) fn new(source: Source<'a, C>, options: &'a Options, plan: &'a Plan) -> Self {
+        Self {
+            source,
+            options,
+            plan,
+            tables: TableNames { schema: options.schema.clone(), ledger: options.table.clone() },
+            holder: holder_name(options.holder.as_deref()),
+            session: None,
+            keeper: Keeper::new(source, options.timings.connect),
+            patience: Patience::new(options.retry),
+            slow: BTreeSet::new(),
+            waiting_since: None,
+        }
+    }
+
+    /// How long a lease is asked for: where nobody can renew it while a statement runs, it must outlast any statement.
+    pub(super) fn lease_length(&self) -> Duration {
+        let length = self.options.timings.lease;
+        if self.source.can_connect() { length } else { length.max(LONGEST_TRANSACTION) }
+    }
+
+    pub(super) async fn perform(&mut self, action: &Action, held: Option<Held>) -> Result<Outcome, Error> {
+        match (action, held) {
+            (Action::ReadLedger, _) => self.read_ledger().await,
+            (Action::Inspect, _) => self.inspect().await,
+            (Action::Create(missing), _) => self.create(*missing).await,
+            (Action::TakeLease, _) => self.take_lease().await,
+            (Action::WaitForLease, _) => self.wait_for_lease().await,
+            (Action::Load, Some(held)) => self.load(held).await,
+            (Action::Record(writes), Some(held)) => self.record(writes, held).await,
+            (Action::Rows(id, writes), Some(held)) => self.rows(*id, writes, held).await,
+            (Action::Execute(id), Some(held)) => self.execute(*id, held).await,
+            (Action::Prove(id), Some(held)) => self.prove(*id, held).await,
+            (Action::Clean(id), Some(held)) => self.clean(*id, held).await,
+            (Action::Await(jobs), Some(held)) => self.wait_for_jobs(jobs, held).await,
+            (Action::Release, Some(held)) => Ok(self.release(held).await),
+            (action, _) => Err(Error::internal(&format!("{action:?} cannot be done now"))),
+        }
+    }
+
+    /// The session, opened now if there is none.
+    pub(super) async fn session(&mut self) -> Result<&Session<'a>, Error> {
+        while self.session.is_none() {
+            match self.source.session(self.options.timings.connect).await {
+                Ok(session) => self.session = Some(session),
+                Err(error) if error.is_transient() => {
+                    tracing::warn!("cannot connect: {error}");
+                    let gave_up = |failures: u32| {
+                        let text = format!("no connection after {failures} attempts: {error}");
+                        let gave_up = Error::new(ErrorKind::Connect, text)
+                            .remedy("check that the database can be reached from here, and start again");
+                        match error.server_error() {
+                            Some(server) => gave_up.server(server.clone()),
+                            None => gave_up,
+                        }
+                    };
+                    self.pause(gave_up).await?;
+                }
+                Err(error) => {
+                    let refused = Error::new(ErrorKind::Connect, format!("cannot connect: {error}"))
+                        .remedy("check the address, the role and how its token or password is made");
+                    return Err(match error.server_error() {
+                        Some(server) => refused.server(server.clone()),
+                        None => refused,
+                    });
+                }
+            }
+        }
+        self.session.as_ref().ok_or_else(|| Error::internal("a session that was opened is gone"))
+    }
+
+    /// Waits after a failure, or gives up.
+    async fn pause(&mut self, gave_up: impl FnOnce(u32) -> Error) -> Result<(), Error> {
+        match self.patience.after_failure() {
+            Some(wait) => {
+                tokio::time::sleep(wait).await;
+                Ok(())
+            }
+            None => Err(gave_up(self.patience.failures())),
+        }
+    }
+
+    /// Something went as it should: failures before it do not count any more.
+    pub(super) fn progress(&mut self) {
+        self.patience.restore();
+    }
+
+    /// Sends a message that may change something. What is surely not applied is sent again while `fenced` is
+    /// empty or the lease still holds; a lost answer is reported, not asked for here.
+    pub(super) async fn send(
+        &mut self,
+        sql: &str,
+        limit: Duration,
+        unfenced: Option<Held>,
+    ) -> Result<Sent, Error> {
+        loop {
+            if let Some(held) = unfenced
+                && !self.surely_holds(held).await?
+            {
+                return Ok(Sent::Doubt);
+            }
+            self.session().await?;
+            let Some(session) = &self.session else { continue };
+            let answer = match unfenced {
+                Some(held) => {
+                    let length = self.options.timings.lease;
+                    let renewal = Renewal { tables: &self.tables, holder: &self.holder, held, length };
+                    self.keeper.while_running(renewal, session.send(sql, limit)).await
+                }
+                None => session.send(sql, limit).await,
+            };
+            match answer {
+                Ok(answers) => return Ok(Sent::Answers(answers)),
+                Err(trouble) => match (fate(&trouble), trouble) {
+                    (Fate::Final, Trouble::Server(error, answered)) => {
+                        return Ok(Sent::Refused(error, answered));
+                    }
+                    (Fate::Again, trouble) => self.again(&trouble).await?,
+                    (_, trouble) => {
+                        self.lose(&trouble).await?;
+                        return Ok(Sent::Doubt);
+                    }
+                },
+            }
+        }
+    }
+
+    /// Reads: whatever happens on the way, it can be asked again.
+    pub(super) async fn read(&mut self, sql: &str) -> Result<Result<Vec<Answer>, ServerError>, Error> {
+        loop {
+            match self.send(sql, self.options.timings.statement, None).await? {
+                Sent::Answers(answers) => return Ok(Ok(answers)),
+                Sent::Refused(error, _) => return Ok(Err(error)),
+                Sent::Doubt => {}
+            }
+        }
+    }
+
+    /// Asks with parameters, as often as need be.
+    pub(super) async fn ask(
+        &mut self,
+        question: &crate::sql::proof::Question,
+        held: Held,
+    ) -> Result<Result<Vec<super::session::Row>, ServerError>, Error> {
+        loop {
+            self.session().await?;
+            let Some(session) = &self.session else { continue };
+            let length = self.options.timings.lease;
+            let renewal = Renewal { tables: &self.tables, holder: &self.holder, held, length };
+            let asked = session.ask(question, self.options.timings.statement);
+            match self.keeper.while_running(renewal, asked).await {
+                Ok(rows) => return Ok(Ok(rows)),
+                Err(trouble) => match (fate(&trouble), trouble) {
+                    (Fate::Final, Trouble::Server(error, _)) => return Ok(Err(error)),
+                    (Fate::Again, trouble) => self.again(&trouble).await?,
+                    (_, trouble) => self.lose(&trouble).await?,
+                },
+            }
+        }
+    }
+
+    async fn again(&mut self, trouble: &Trouble) -> Result<(), Error> {
+        tracing::debug!("not applied, again: {trouble:?}");
+        self.pause(|failures| gave_up(failures, trouble)).await
+    }
+
+    /// Ends the session: there may be an answer, but not for us.
+    async fn lose(&mut self, trouble: &Trouble) -> Result<(), Error> {
+        tracing::debug!("answer lost: {trouble:?}");
+        let closed = self.session.as_ref().is_some_and(Session::is_closed);
+        if let Some(session) = self.session.take() {
+            session.cut();
+        }
+        if !self.source.can_connect() && closed {
+            return Err(Error::new(ErrorKind::ConnectionEnded, "the connection that was lent has ended")
+                .remedy("run again on another one: it goes on where this one stopped"));
+        }
+        self.pause(|failures| gave_up(failures, trouble)).await
+    }
+
+    /// Whether the lease is ours, renewed first if our own clock does not say so surely enough.
+    pub(super) async fn surely_holds(&mut self, held: Held) -> Result<bool, Error> {
+        if self.keeper.is_lost() {
+            return Ok(false);
+        }
+        if !self.keeper.wants_renewal() {
+            return Ok(true);
+        }
+        self.renew(held, self.lease_length()).await
+    }
+
+    async fn renew(&mut self, held: Held, length: Duration) -> Result<bool, Error> {
+        let sql = Renewal { tables: &self.tables, holder: &self.holder, held, length }.sql();
+        loop {
+            let clock = LeaseClock::start(length);
+            let sent = Box::pin(self.send(&sql, self.options.timings.lease, None)).await?;
+            match sent {
+                Sent::Answers(answers) => {
+                    let ours = answers.first().is_some_and(|answer| !answer.rows.is_empty());
+                    if ours {
+                        self.keeper.renewed(clock);
+                    }
+                    return Ok(ours);
+                }
+                Sent::Refused(error, _) => return Err(bookkeeping("the lease cannot be renewed", error)),
+                Sent::Doubt => {}
+            }
+        }
+    }
+
+    async fn record(&mut self, writes: &[Write], held: Held) -> Result<Outcome, Error> {
+        let length = self.lease_length();
+        let author = Author { tables: &self.tables, holder: &self.holder, held, length };
+        let sql = record(author, self.plan, writes);
+        let clock = LeaseClock::start(length);
+        match self.send(&sql, self.options.timings.statement, None).await? {
+            Sent::Answers(_) => {
+                self.keeper.renewed(clock);
+                self.progress();
+                Ok(Outcome::Recorded)
+            }
+            Sent::Refused(error, _) => self.record_refused(error).await,
+            Sent::Doubt => Ok(Outcome::Doubt),
+        }
+    }
+
+    /// A record that does not fit is decided anew; anything else about our own tables is for a person.
+    async fn record_refused(&mut self, error: ServerError) -> Result<Outcome, Error> {
+        if error.sqlstate == DIVISION_BY_ZERO || error.sqlstate == UNIQUE_VIOLATION {
+            let trouble = Trouble::Server(error, 0);
+            self.pause(|failures| gave_up(failures, &trouble)).await?;
+            return Ok(Outcome::Doubt);
+        }
+        Err(bookkeeping("progress cannot be recorded", error))
+    }
+
+    /// A DML step: its statements and their record are one message, hence one transaction.
+    async fn rows(&mut self, id: StepId, writes: &[Write], held: Held) -> Result<Outcome, Error> {
+        let step = &self.plan.migrations[id.migration].steps[id.step];
+        if let Some(refused) = self.set(id, held).await? {
+            return Ok(refused);
+        }
+        // Nothing may renew the lease meanwhile, so the transaction has to end within what is left of it.
+        let long = self.slow.contains(&id);
+        let needs_more =
+            if long { self.keeper.left() < LONGEST_TRANSACTION / 2 } else { self.keeper.wants_renewal() };
+        if needs_more {
+            let length = if long { LONGEST_TRANSACTION } else { self.lease_length() };
+            if !self.renew(held, length).await? {
+                return Ok(Outcome::LeaseLost);
+            }
+        }
+        let statements: Vec<&Statement> = step.statements().collect();
+        let author = Author { tables: &self.tables, holder: &self.holder, held, length: self.lease_length() };
+        let mut message: String =
+            statements.iter().map(|statement| format!("{}\n;\n", statement.sql)).collect();
+        message.push_str(&record(author, self.plan, writes));
+        let limit = self.keeper.left().min(self.options.timings.statement);
+        let clock = LeaseClock::start(self.lease_length());
+        let started = Instant::now();
+        match self.send(&message, limit, None).await? {
+            Sent::Answers(_) => {
+                self.keeper.renewed(clock);
+                self.progress();
+                Ok(Outcome::Recorded)
+            }
+            Sent::Refused(error, answered) if answered >= statements.len() => {
+                self.record_refused(error).await
+            }
+            Sent::Refused(error, answered) => self.refused_statement(id, &statements, answered, error),
+            Sent::Doubt => {
+                if started.elapsed() >= limit {
+                    self.slow.insert(id);
+                }
+                Ok(Outcome::Doubt)
+            }
+        }
+    }
+
+    /// The core knows steps; which of a step's statements was refused is told here.
+    fn refused_statement(
+        &self,
+        id: StepId,
+        statements: &[&Statement],
+        answered: usize,
+        error: ServerError,
+    ) -> Result<Outcome, Error> {
+        match statements.get(answered) {
+            Some(statement) if statements.len() > 1 => {
+                Err(crate::core::refused(self.plan, id, error).narrow(statement))
+            }
+            _ => Ok(Outcome::Refused(error)),
+        }
+    }
+
+    async fn execute(&mut self, id: StepId, held: Held) -> Result<Outcome, Error> {
+        if let Some(refused) = self.set(id, held).await? {
+            return Ok(refused);
+        }
+        let step = &self.plan.migrations[id.migration].steps[id.step];
+        let (StepKind::Ddl { statement, .. } | StepKind::AsyncDdl { statement, .. }) = &step.kind else {
+            return Err(Error::internal("a DML step has no statement of its own"));
+        };
+        if !self.surely_holds(held).await? {
+            return Ok(Outcome::LeaseLost);
+        }
+        let sent = self.send(&statement.sql, self.options.timings.statement, Some(held)).await?;
+        if self.keeper.is_lost() {
+            return Ok(Outcome::LeaseLost);
+        }
+        match sent {
+            Sent::Answers(answers) => {
+                self.progress();
+                Ok(Outcome::Executed(answers.first().and_then(|it| it.first("job_id")).map(str::to_owned)))
+            }
+            Sent::Refused(error, _) => Ok(Outcome::Refused(error)),
+            Sent::Doubt => Ok(Outcome::Doubt),
+        }
+    }
+
+    /// Gives the session the settings of a step, on a new connection where it has had others.
+    pub(super) async fn set(&mut self, id: StepId, held: Held) -> Result<Option<Outcome>, Error> {
+        let step = &self.plan.migrations[id.migration].steps[id.step];
+        let wanted: Vec<&Statement> = step.settings.iter().collect();
+        loop {
+            self.session().await?;
+            let Some(session) = &self.session else { continue };
+            let had = session.settings.len();
+            let fits = had <= wanted.len()
+                && session.settings.iter().zip(&wanted).all(|(had, wanted)| *had == wanted.sql);
+            if !fits {
+                self.fresh().await?;
+                continue;
+            }
+            let Some(setting) = wanted.get(had) else { return Ok(None) };
+            match self.send(&setting.sql, self.options.timings.statement, Some(held)).await? {
+                Sent::Answers(_) => {
+                    if let Some(session) = &mut self.session {
+                        session.settings.push(setting.sql.to_string());
+                    }
+                }
+                Sent::Refused(error, _) => {
+                    return Err(crate::core::refused(self.plan, id, error).narrow(setting));
+                }
+                Sent::Doubt if self.keeper.is_lost() => return Ok(Some(Outcome::LeaseLost)),
+                Sent::Doubt => {}
+            }
+        }
+    }
+
+    /// A connection that nothing has been set on.
+    async fn fresh(&mut self) -> Result<(), Error> {
+        if self.source.can_connect() {
+            self.session = None;
+            return Ok(());
+        }
+        self.read("RESET ALL").await?.map_err(|error| {
+            Error::new(ErrorKind::Refused, "the settings of a migration cannot be taken back")
+                .server(error)
+                .remedy("run on a connector instead of one connection")
+        })?;
+        if let Some(session) = &mut self.session {
+            session.settings.clear();
+        }
+        Ok(())
+    }
+
+    /// Leaves no setting behind on a connection that was lent.
+    pub(super) async fn leave(&mut self) {
+        if self.session.as_ref().is_some_and(|session| !session.settings.is_empty())
+            && let Err(error) = self.fresh().await
+        {
+            tracing::warn!("{error}");
+        }
+    }
+
+    /// Gives up a message that is under way; used where its transaction is fenced.
+    pub(super) fn hang_up(&mut self) {
+        if self.source.can_connect()
+            && let Some(session) = self.session.take()
+        {
+            session.cut();
+        }
+    }
+
+    /// The place of a step, for errors.
+    pub(super) fn place(&self, id: StepId) -> Place {
+        Place::of_step(self.plan, id)
+    }
+}
+
+/// Our own tables are not as they should be, or not ours to use.
+pub(super) fn bookkeeping(what: &str, error: ServerError) -> Error {
+    let remedy = if error.sqlstate == crate::server::INSUFFICIENT_PRIVILEGE {
+        "run with a role that may create tables in this schema and owns or may write schema_migrations and \
+         its two companions; a role with SELECT on schema_migrations suffices when nothing is pending"
+    } else {
+        "check schema_migrations, schema_migrations_steps and schema_migrations_lease"
+    };
+    Error::new(ErrorKind::Bookkeeping, what).server(error).remedy(remedy)
+}
+
+fn gave_up(failures: u32, trouble: &Trouble) -> Error {
+    let remedy = "start again when the cause is gone: it goes on where it stopped";
+    match trouble {
+        Trouble::Server(error, _) => {
+            Error::new(ErrorKind::GaveUp, format!("no success after {failures} attempts"))
+                .server(error.clone())
+                .remedy(remedy)
+        }
+        Trouble::Lost(why) => {
+            Error::new(ErrorKind::GaveUp, format!("no success after {failures} attempts: {why}"))
+                .remedy(remedy)
+        }
+    }
+}
+
+/// Unique, and telling for people.
+fn holder_name(name: Option<&str>) -> String {
+    let host = std::env::var("HOSTNAME").unwrap_or_default();
+    let name = name.unwrap_or(if host.is_empty() { "dsql-migrate" } else { &host });
+    format!("{name}/{}/{:08x}", std::process::id(), fastrand::u32(..))
+}

@@ -1,0 +1,8 @@
+//! The SQL that the runtime writes itself, as pure functions from values to text.
+
+pub(crate) mod catalog;
+pub(crate) mod lease;
+pub(crate) mod proof;
+pub(crate) mod quote;
+pub(crate) mod record;
+pub(crate) mod tables;
