@@ -1,0 +1,86 @@
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use dsql_migrate_check::{Dialect, Input, Options, Report, Severity, check_file, check_set, folder, render};
+
+use crate::json;
+
+/// Judge migrations as DSQL would, without a cluster.
+///
+/// Exit code: 0 when there is no error (warnings are allowed), 1 when there is one, 2 when the command line is
+/// wrong or the files cannot be read.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// A folder of migrations, or one SQL file of any name
+    #[arg(default_value = "migrations")]
+    path: PathBuf,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Judge as DSQL stood on this day (YYYY-MM-DD)
+    #[arg(long, default_value_t = Dialect::LATEST)]
+    dialect: Dialect,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people: each finding with its source line
+    Human,
+    /// One JSON document on standard output
+    Json,
+}
+
+/// Whether no error was found.
+pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
+    let report = judge(arguments)?;
+    let mut out = anstream::stdout().lock();
+    match arguments.format {
+        Format::Human => human(&report, &mut out)?,
+        Format::Json => writeln!(out, "{}", json::report(&report)?)?,
+    }
+    out.flush()?;
+    Ok(report.count(Severity::Error) == 0)
+}
+
+fn judge(arguments: &Arguments) -> io::Result<Report> {
+    let path = &arguments.path;
+    let options = Options { dialect: arguments.dialect };
+    let shown = path.display().to_string();
+    if path.is_dir() {
+        let inputs = folder::read(path, &shown)?;
+        if inputs.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no .sql file in {shown}")));
+        }
+        return Ok(check_set(inputs, options));
+    }
+    let bytes = fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{shown}: {error}")))?;
+    Ok(check_file(Input { name: name(path), path: shown, bytes }, options))
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn human(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    for finding in &report.diagnostics {
+        writeln!(out, "{}\n", render::diagnostic(report, finding, render::Style::Coloured))?;
+    }
+    let count = |severity, what: &str| match report.count(severity) {
+        0 => format!("no {what}s"),
+        1 => format!("1 {what}"),
+        several => format!("{several} {what}s"),
+    };
+    writeln!(
+        out,
+        "{} {}, {} {}: {}, {} (Aurora DSQL as of {})",
+        report.files.len(),
+        if report.files.len() == 1 { "file" } else { "files" },
+        report.statements,
+        if report.statements == 1 { "statement" } else { "statements" },
+        count(Severity::Error, "error"),
+        count(Severity::Warning, "warning"),
+        report.dialect,
+    )
+}

@@ -1,0 +1,175 @@
+//! A plan as the expression that makes it.
+
+use dsql_migrate_plan::{
+    Checksum, Column, Fact, IndexDefinition, Job, Migration, Name, Plan, Proof, RelationKind, Statement, Step, StepKind,
+    Text,
+};
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+pub(crate) fn plan(plan: &Plan) -> TokenStream {
+    let dialect = text(&plan.dialect);
+    let migrations = list(plan.migrations.iter().map(migration));
+    quote!(::dsql_migrate::plan::Plan { dialect: #dialect, migrations: #migrations })
+}
+
+fn text(text: &Text) -> TokenStream {
+    let text: &str = text;
+    quote!(::dsql_migrate::plan::Text::Borrowed(#text))
+}
+
+fn option(value: Option<TokenStream>) -> TokenStream {
+    match value {
+        Some(value) => quote!(::core::option::Option::Some(#value)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
+    quote!(::dsql_migrate::plan::List::Borrowed(&[#(#items),*]))
+}
+
+fn migration(migration: &Migration) -> TokenStream {
+    let Migration { version, name, file, checksum, steps } = migration;
+    let (version, name, file) = (text(version), text(name), text(file));
+    let checksum = self::checksum(checksum);
+    let steps = list(steps.iter().map(step));
+    quote!(::dsql_migrate::plan::Migration {
+        version: #version, name: #name, file: #file, checksum: #checksum, steps: #steps,
+    })
+}
+
+fn checksum(checksum: &Checksum) -> TokenStream {
+    let bytes = checksum.as_bytes().iter().map(|byte| Literal::u8_unsuffixed(*byte));
+    quote!(::dsql_migrate::plan::Checksum::new([#(#bytes),*]))
+}
+
+fn step(step: &Step) -> TokenStream {
+    let kind = match &step.kind {
+        StepKind::Ddl { statement: of, proof: by } => {
+            let (statement, proof) = (statement(of), proof(by));
+            quote!(Ddl { statement: #statement, proof: #proof })
+        }
+        StepKind::AsyncDdl { statement: of, job: makes } => {
+            let (statement, job) = (statement(of), job(makes));
+            quote!(AsyncDdl { statement: #statement, job: #job })
+        }
+        StepKind::Dml { statements } => {
+            let statements = list(statements.iter().map(statement));
+            quote!(Dml { statements: #statements })
+        }
+    };
+    let settings = list(step.settings.iter().map(statement));
+    let waits_for = list(step.waits_for.iter().map(|position| {
+        let position = Literal::usize_unsuffixed(*position);
+        quote!(#position)
+    }));
+    quote!(::dsql_migrate::plan::Step {
+        kind: ::dsql_migrate::plan::StepKind::#kind, settings: #settings, waits_for: #waits_for,
+    })
+}
+
+fn statement(statement: &Statement) -> TokenStream {
+    let sql = text(&statement.sql);
+    let line = Literal::u32_unsuffixed(statement.line);
+    let checksum = checksum(&statement.checksum);
+    quote!(::dsql_migrate::plan::Statement { sql: #sql, line: #line, checksum: #checksum })
+}
+
+fn name(name: &Name) -> TokenStream {
+    let schema = option(name.schema.as_ref().map(text));
+    let object = text(&name.name);
+    quote!(::dsql_migrate::plan::Name { schema: #schema, name: #object })
+}
+
+fn job(job: &Job) -> TokenStream {
+    match job {
+        Job::IndexBuild { table, index, if_not_exists, definition } => {
+            let (table, index) = (name(table), text(index));
+            let IndexDefinition { unique, keys, partial } = definition;
+            let keys = list(keys.iter().map(|key| option(key.as_ref().map(text))));
+            quote!(::dsql_migrate::plan::Job::IndexBuild {
+                table: #table, index: #index, if_not_exists: #if_not_exists,
+                definition: ::dsql_migrate::plan::IndexDefinition { unique: #unique, keys: #keys, partial: #partial },
+            })
+        }
+        Job::ValidateConstraint { table, constraint } => {
+            let (table, constraint) = (name(table), text(constraint));
+            quote!(::dsql_migrate::plan::Job::ValidateConstraint { table: #table, constraint: #constraint })
+        }
+    }
+}
+
+fn proof(proof: &Proof) -> TokenStream {
+    match proof {
+        Proof::Facts(facts) => {
+            let facts = list(facts.iter().map(fact));
+            quote!(::dsql_migrate::plan::Proof::Facts(#facts))
+        }
+        Proof::Repeatable => quote!(::dsql_migrate::plan::Proof::Repeatable),
+        Proof::Unknown => quote!(::dsql_migrate::plan::Proof::Unknown),
+    }
+}
+
+fn fact(fact: &Fact) -> TokenStream {
+    let fields = match fact {
+        Fact::Schema { name, exists } => {
+            let name = text(name);
+            quote!(Schema { name: #name, exists: #exists })
+        }
+        Fact::Relation { name: of, kind, exists } => {
+            let (name, kind) = (name(of), relation_kind(*kind));
+            quote!(Relation { name: #name, kind: #kind, exists: #exists })
+        }
+        Fact::Table { name: of, columns } => {
+            let name = name(of);
+            let columns = list(columns.iter().map(column));
+            quote!(Table { name: #name, columns: #columns })
+        }
+        Fact::Column { table, column, exists } => {
+            let (table, column) = (name(table), text(column));
+            quote!(Column { table: #table, column: #column, exists: #exists })
+        }
+        Fact::Identity { table, column, exists } => {
+            let (table, column) = (name(table), text(column));
+            quote!(Identity { table: #table, column: #column, exists: #exists })
+        }
+        Fact::Constraint { table, name: of, exists } => {
+            let (table, name) = (name(table), text(of));
+            quote!(Constraint { table: #table, name: #name, exists: #exists })
+        }
+        Fact::Domain { name: of, exists } => {
+            let name = name(of);
+            quote!(Domain { name: #name, exists: #exists })
+        }
+        Fact::Function { name: of, exists } => {
+            let name = name(of);
+            quote!(Function { name: #name, exists: #exists })
+        }
+        Fact::Role { name, exists } => {
+            let name = text(name);
+            quote!(Role { name: #name, exists: #exists })
+        }
+        Fact::Statistics { name: of, exists } => {
+            let name = name(of);
+            quote!(Statistics { name: #name, exists: #exists })
+        }
+    };
+    quote!(::dsql_migrate::plan::Fact::#fields)
+}
+
+fn column(column: &Column) -> TokenStream {
+    let name = text(&column.name);
+    let data_type = option(column.data_type.as_ref().map(text));
+    quote!(::dsql_migrate::plan::Column { name: #name, data_type: #data_type })
+}
+
+fn relation_kind(kind: RelationKind) -> TokenStream {
+    let kind = match kind {
+        RelationKind::Table => quote!(Table),
+        RelationKind::View => quote!(View),
+        RelationKind::Sequence => quote!(Sequence),
+        RelationKind::Index => quote!(Index),
+    };
+    quote!(::dsql_migrate::plan::RelationKind::#kind)
+}

@@ -1,0 +1,2 @@
+-- Nothing reads the first generation any more.
+DROP TABLE items;
