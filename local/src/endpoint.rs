@@ -35,6 +35,7 @@ pub(crate) struct Shared {
 pub struct Endpoint {
     port: u16,
     listener: JoinHandle<()>,
+    shared: Arc<Shared>,
 }
 
 impl fmt::Debug for Endpoint {
@@ -48,8 +49,9 @@ impl Endpoint {
         let wanted = ("127.0.0.1", shared.options.port);
         let listener = TcpListener::bind(wanted).await.map_err(Error::io("listening on 127.0.0.1"))?;
         let port = listener.local_addr().map_err(Error::io("listening on 127.0.0.1"))?.port();
-        let listener = tokio::spawn(accept(listener, Arc::new(shared)));
-        Ok(Self { port, listener })
+        let shared = Arc::new(shared);
+        let listener = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { port, listener, shared })
     }
 
     /// The TCP port on 127.0.0.1.
@@ -62,6 +64,14 @@ impl Endpoint {
     #[must_use]
     pub fn url(&self) -> String {
         format!("postgres://admin:local@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+    }
+
+    /// Empties the database: schemas, tables and jobs go, connections stay.
+    ///
+    /// # Errors
+    /// When a transaction holds on to something for seconds, or PostgreSQL has gone away.
+    pub async fn reset(&self) -> Result<(), Error> {
+        self.shared.jobs.ask("SELECT sys._reset()").await
     }
 }
 

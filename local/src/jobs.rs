@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::backend::Backend;
+use crate::error::Error;
 
 /// A job whose row is in `sys.jobs` once its transaction has committed.
 #[derive(Clone, Debug)]
@@ -66,6 +67,12 @@ impl Jobs {
             tokio::time::sleep(jobs.inner.retention).await;
             jobs.run(&format!("DELETE FROM sys._jobs WHERE job_id = '{}'", job.id)).await;
         });
+    }
+
+    /// Runs something as superuser in the endpoint's database.
+    pub(crate) async fn ask(&self, sql: &str) -> Result<(), Error> {
+        let answer = self.inner.connection.lock().await.query(sql).await.map_err(Error::io("asking PostgreSQL"))?;
+        answer.ok().map(drop).map_err(|error| Error::Postgres { doing: "asking it", said: error.message })
     }
 
     async fn run(&self, sql: &str) {

@@ -2,7 +2,9 @@
 //! that refuses, delays and conflicts as DSQL was seen to do. It is **not** Amazon Aurora DSQL.
 
 mod backend;
+mod check;
 mod cluster;
+pub mod conformance;
 mod endpoint;
 mod error;
 mod jobs;

@@ -19,6 +19,12 @@ struct Arguments {
 enum Command {
     /// Serves until interrupted.
     Serve(Serve),
+    /// Asks a stand-in what was recorded from a real cluster, and compares.
+    Conformance {
+        /// Shows the equal answers too.
+        #[arg(long)]
+        all: bool,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -50,9 +56,13 @@ fn duration(text: &str) -> Result<Duration, String> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Command::Serve(serve) = Arguments::parse().command;
-    match run(serve).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match Arguments::parse().command {
+        Command::Serve(serve) => run(serve).await.map(|()| true),
+        Command::Conformance { all } => conformance(all).await,
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("dsql-local: {error}");
             ExitCode::FAILURE
@@ -79,4 +89,24 @@ async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
     }
     cluster.stop().await;
     Ok(())
+}
+
+/// Prints how the recorded answers compare; false when fewer are equal than promised.
+async fn conformance(all: bool) -> Result<bool, Box<dyn std::error::Error>> {
+    let cluster = Cluster::start(Options::new()).await?;
+    let report = dsql_local::conformance::replay(&cluster).await?;
+    for comparison in &report.comparisons {
+        if comparison.equal {
+            if all {
+                println!("equal      {}", comparison.id);
+            }
+            continue;
+        }
+        println!("different  {}: {}", comparison.id, comparison.reason.as_deref().unwrap_or("NOT EXPLAINED"));
+        println!("             recorded: {}", comparison.recorded.join(" ;; "));
+        println!("             answered: {}", comparison.answered.join(" ;; "));
+    }
+    println!("recorded answers equal: {} of {}", report.equal(), report.comparisons.len());
+    cluster.stop().await;
+    Ok(report.kept())
 }

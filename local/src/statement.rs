@@ -1,5 +1,6 @@
 //! What a statement is, by its leading words.
 
+use crate::check::Ddl;
 use crate::lex::{Token, TokenKind, blank, tokens};
 use crate::refuse;
 use crate::words::ServerError;
@@ -14,7 +15,7 @@ pub(crate) enum Kind {
     /// `ROLLBACK`, `ABORT`.
     Rollback,
     /// Writes the catalog.
-    Ddl,
+    Ddl(Ddl),
     /// `CREATE INDEX ASYNC`: the statement without the word, and where its UNIQUE stood.
     AsyncIndex(AsyncIndex),
     /// `ALTER TABLE ASYNC … VALIDATE CONSTRAINT`.
@@ -31,6 +32,8 @@ pub(crate) enum Kind {
     Other,
     /// Answered by the stand-in itself: a column name, its value and a tag.
     Canned(&'static str, &'static str, &'static str),
+    /// Taken without effect, answered with this tag.
+    Ignored(&'static str),
     /// What DSQL refuses by its words alone.
     Refused(ServerError),
 }
@@ -94,16 +97,17 @@ fn classify(text: &str, all: &[Token<'_>]) -> (Kind, Option<String>) {
         "rollback" | "abort" => Kind::Rollback,
         "create" => match async_index(text, all) {
             Some(index) => Kind::AsyncIndex(index),
-            None => Kind::Ddl,
+            None => Kind::Ddl(ddl(text, all)),
         },
         "alter" => match async_validate(text, all) {
             Some(Ok(validate)) => Kind::AsyncValidate(validate),
             Some(Err(error)) => Kind::Refused(error),
-            None => Kind::Ddl,
+            None => Kind::Ddl(ddl(text, all)),
         },
-        "drop" | "comment" | "grant" | "revoke" => Kind::Ddl,
+        "drop" | "comment" | "grant" | "revoke" => Kind::Ddl(ddl(text, all)),
         "call" => Kind::Call,
         "show" => return (shown(&second), None),
+        "set" if refuse::ignored(all) => Kind::Ignored("SET"),
         "set" | "reset" => Kind::Setting,
         "insert" | "update" | "delete" => Kind::Dml,
         "copy" => Kind::Mixed,
@@ -111,6 +115,16 @@ fn classify(text: &str, all: &[Token<'_>]) -> (Kind, Option<String>) {
         _ => Kind::Other,
     };
     (kind, None)
+}
+
+/// What the judging of a DDL statement needs of its words.
+fn ddl(text: &str, all: &[Token<'_>]) -> Ddl {
+    Ddl {
+        asks: refuse::asks(text, all),
+        names_cache: all.iter().any(|t| t.is("cache")),
+        of_sequence: all.iter().take(5).any(|t| t.is("sequence")),
+        alters: all.first().is_some_and(|t| t.is("alter")),
+    }
 }
 
 /// What DSQL shows of itself where PostgreSQL cannot be told to.
@@ -171,7 +185,7 @@ mod tests {
         assert!(matches!(kind("create index async on t(v)"), Kind::AsyncIndex(_)));
         assert!(matches!(kind("CREATE /* x */ UNIQUE INDEX Async i on t(v)"), Kind::AsyncIndex(_)));
         assert!(matches!(kind("create index \"async\" on t(v)"), Kind::Refused(_)));
-        assert!(matches!(kind("alter table async add column a int"), Kind::Ddl));
+        assert!(matches!(kind("alter table async add column a int"), Kind::Ddl(_)));
         let Kind::AsyncValidate(found) = kind("alter table async if exists s.\"T\" validate constraint c")
         else {
             panic!("not read as a validation");

@@ -156,3 +156,76 @@ ALTER FUNCTION pg_catalog.current_setting(text, boolean) RENAME TO _current_sett
 CREATE FUNCTION pg_catalog.current_setting(text, boolean) RETURNS text LANGUAGE sql STABLE STRICT AS $$
     SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015' ELSE pg_catalog._current_setting($1, $2) END
 $$;
+
+-- The first trace that this transaction has left in the catalog and that DSQL would not have allowed. Rows are its own when
+-- their xmin is not older than the transaction, whose snapshot hides everybody else's later ones.
+CREATE FUNCTION sys._check_ddl() RETURNS TABLE (what text, argument text) LANGUAGE sql SET search_path = pg_catalog AS $$
+WITH own AS (SELECT pg_current_xact_id_if_assigned()::text::bigint & 4294967295 AS xid),
+new_class AS (SELECT c.oid, c.* FROM pg_class c, own WHERE c.xmin::text::bigint >= own.xid),
+new_column AS (
+    SELECT a.*, coalesce(nullif(t.typbasetype, 0), t.oid) AS base
+    FROM own, pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
+    WHERE a.xmin::text::bigint >= own.xid AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+),
+new_sequence AS (
+    SELECT s.*, (SELECT d.deptype FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid
+                 AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0) AS owned
+    FROM pg_sequence s, own WHERE s.xmin::text::bigint >= own.xid
+),
+new_index AS (SELECT i.* FROM pg_index i, own WHERE i.xmin::text::bigint >= own.xid)
+SELECT 'temporary', CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END
+FROM new_class WHERE relpersistence = 't' AND relkind IN ('r', 'v', 'S')
+UNION ALL SELECT 'unlogged', '' FROM new_class WHERE relpersistence = 'u'
+UNION ALL SELECT 'serial', CASE seqtypid WHEN 'int2'::regtype THEN 'smallserial' WHEN 'int4'::regtype THEN 'serial' ELSE 'bigserial' END
+FROM new_sequence WHERE owned = 'a'
+UNION ALL SELECT 'identity type', format_type(atttypid, NULL) FROM new_column WHERE attidentity <> '' AND atttypid <> 'int8'::regtype
+UNION ALL SELECT 'type', format_type(n.base, NULL) FROM new_column n JOIN pg_type t ON t.oid = n.base
+WHERE t.typcategory IN ('A', 'G', 'I', 'R', 'V') OR t.typtype IN ('c', 'e', 'r', 'm')
+   OR t.typname IN ('money', 'xml', 'macaddr', 'macaddr8', 'tsvector', 'tsquery', 'pg_lsn', 'jsonpath', 'pg_snapshot', 'txid_snapshot')
+UNION ALL SELECT 'unknown type', format_type(n.base, NULL) FROM new_column n JOIN pg_type t ON t.oid = n.base
+WHERE t.typname NOT IN ('int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'bpchar', 'varchar', 'text', 'date', 'time', 'timetz',
+                        'timestamp', 'timestamptz', 'interval', 'bool', 'bytea', 'uuid', 'json', 'jsonb')
+UNION ALL SELECT 'default cache', CASE owned WHEN 'i' THEN 'identity' ELSE 'sequence' END FROM new_sequence
+UNION ALL SELECT 'cache', CASE owned WHEN 'i' THEN 'identity' ELSE 'sequence' END FROM new_sequence WHERE seqcache BETWEEN 2 AND 65535
+UNION ALL SELECT 'sequence type', format_type(seqtypid, NULL) FROM new_sequence WHERE seqtypid <> 'int8'::regtype
+UNION ALL SELECT 'deferrable', '' FROM pg_constraint c, own
+WHERE c.xmin::text::bigint >= own.xid AND c.condeferrable AND c.contype IN ('u', 'p')
+UNION ALL SELECT 'exclude', '' FROM pg_constraint c, own WHERE c.xmin::text::bigint >= own.xid AND c.contype = 'x'
+UNION ALL SELECT 'language', l.lanname FROM own, pg_proc p JOIN pg_language l ON l.oid = p.prolang
+WHERE p.xmin::text::bigint >= own.xid AND l.lanname <> 'sql'
+UNION ALL SELECT 'trigger', '' FROM pg_trigger t, own WHERE t.xmin::text::bigint >= own.xid AND NOT t.tgisinternal
+UNION ALL SELECT 'key columns', '' FROM new_index WHERE indnkeyatts > 8
+UNION ALL SELECT 'key type', format_type(a.atttypid, NULL) FROM new_index i JOIN pg_attribute a ON a.attrelid = i.indexrelid
+WHERE a.attnum <= i.indnkeyatts AND a.atttypid IN ('json'::regtype, 'jsonb'::regtype, 'bytea'::regtype, 'interval'::regtype, 'timetz'::regtype)
+UNION ALL SELECT 'operator class', '' FROM new_index i, unnest(i.indclass) AS k(class) JOIN pg_opclass o ON o.oid = k.class
+WHERE NOT o.opcdefault
+UNION ALL SELECT 'indexes', '' FROM new_index n WHERE (SELECT count(*) FROM pg_index i WHERE i.indrelid = n.indrelid) > 24
+UNION ALL SELECT 'columns', '' FROM (SELECT DISTINCT attrelid FROM new_column) n
+WHERE (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = n.attrelid AND a.attnum > 0 AND NOT a.attisdropped) > 255
+UNION ALL SELECT 'schemas', '' FROM own WHERE EXISTS (SELECT FROM pg_namespace n WHERE n.xmin::text::bigint >= own.xid)
+AND (SELECT count(*) FROM pg_namespace n WHERE n.oid >= 16384 AND n.nspname <> 'sys' AND n.nspname !~ '^pg_') > 10
+$$;
+
+-- Only `simple` text search was seen.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT cfgname FROM pg_ts_config WHERE cfgname <> 'simple' LOOP
+        EXECUTE format('DROP TEXT SEARCH CONFIGURATION pg_catalog.%I', name);
+    END LOOP;
+END $$;
+
+-- Back to an empty database, between the probes of a replay.
+CREATE FUNCTION sys._reset() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname NOT IN ('sys', 'information_schema') LOOP
+        EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', name);
+    END LOOP;
+    CREATE SCHEMA public AUTHORIZATION admin;
+    GRANT USAGE ON SCHEMA public TO public;
+    DELETE FROM sys._jobs;
+END $$;
+REVOKE ALL ON FUNCTION sys._reset FROM public;

@@ -47,11 +47,6 @@ pub(crate) fn alter_table(action: &str) -> ServerError {
     unsupported(format!("unsupported ALTER TABLE {action} statement"))
 }
 
-/// `function pg_advisory_lock not supported`.
-pub(crate) fn function(name: &str) -> ServerError {
-    unsupported(format!("function {name} not supported"))
-}
-
 /// `datatype money not supported`.
 pub(crate) fn datatype(name: &str) -> ServerError {
     unsupported(format!("datatype {name} not supported"))
@@ -59,6 +54,8 @@ pub(crate) fn datatype(name: &str) -> ServerError {
 
 pub(crate) const MULTIPLE_DDL: &str = "multiple ddl statements not supported in a transaction";
 pub(crate) const DDL_AND_DML: &str = "ddl and dml are not supported in the same transaction";
+pub(crate) const COLLATE: &str = "COLLATE clause not supported";
+pub(crate) const SYSTEM_ENTITY: &str = "feature not supported on system entity";
 pub(crate) const INDEX_MODE: &str = "unsupported mode. please use CREATE INDEX ASYNC.";
 
 /// A row limit crossed, at the statement that crosses it.
@@ -81,3 +78,30 @@ pub(crate) const DUPLICATE_KEYS: &str = "found duplicate key(s) while validating
 pub(crate) const SERVER_VERSION: &str = "16.15";
 /// The `server_version_num` that DSQL reports.
 pub(crate) const SERVER_VERSION_NUM: &str = "160015";
+
+/// The refusal of a sequence whose CACHE is left to the default; `of` is `sequence` or `identity`.
+pub(crate) fn cache_missing(of: &str) -> ServerError {
+    let subject = if of == "identity" { "identity column" } else { "CREATE SEQUENCE" };
+    unsupported(format!("{subject} is not supported without an explicit cache size. please define CACHE {CACHE_SIZES}"))
+}
+
+/// The refusal of a CACHE that is neither 1 nor large. Only the sentence's end is recorded.
+pub(crate) fn cache_size(of: &str) -> ServerError {
+    unsupported(format!("{of} CACHE must be {CACHE_SIZES}"))
+}
+
+const CACHE_SIZES: &str = "greater than or equal to 65536 or equal to 1";
+
+/// A string constant for a query of our own.
+pub(crate) fn literal(text: &str) -> String {
+    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+/// PostgreSQL has no order for some types that DSQL refuses as keys; DSQL's sentence stands for both.
+pub(crate) fn of_key_type(error: ServerError) -> ServerError {
+    let of = error.message.strip_prefix("data type ").and_then(|rest| rest.split(" has no default operator class").next());
+    match (error.code.as_str(), of) {
+        ("42704", Some(name)) => unsupported(format!("datatype {name} is not supported in a key")),
+        _ => error,
+    }
+}

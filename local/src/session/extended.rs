@@ -7,6 +7,7 @@ use std::io;
 
 use super::transaction::Phase;
 use super::{Fail, Session};
+use crate::check;
 use crate::statement::{Kind, Statement};
 use crate::wire::{Frame, broken, cstr, parse_error, row_description};
 use crate::words;
@@ -106,7 +107,7 @@ impl Session {
         let for_backend = match &statement.kind {
             Kind::AsyncIndex(index) => Some(index.create.as_str()),
             Kind::AsyncValidate(validate) => Some(validate.alter.as_str()),
-            Kind::Canned(..) => None,
+            Kind::Canned(..) | Kind::Ignored(_) => None,
             _ => Some(statement.text.as_str()),
         };
         if let Some(text) = for_backend {
@@ -165,7 +166,14 @@ impl Session {
         self.in_time(&statement)?;
         self.release();
         if statement.has_portal() {
-            return self.ask(b'D', &target(kind, &name), &[b'T', b'n']).await;
+            let last = self.exchange(b'D', &target(kind, &name), b"Tn", true).await?;
+            if last.tag == b'T'
+                && let Some(refused) = check::columns(&last)?
+            {
+                return Err(refused.into());
+            }
+            self.client.pass(&last);
+            return Ok(());
         }
         if kind == b'S' {
             self.client.push(b't', &[0, 0]);
@@ -225,7 +233,7 @@ impl Session {
     }
 
     async fn drop_prepared(&mut self, name: &str) -> Result<(), Fail> {
-        if self.prepared.remove(name).is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..))) {
+        if self.prepared.remove(name).is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..) | Kind::Ignored(_))) {
             self.ask_silently(b'C', &target(b'S', name), b'3').await?;
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use super::transaction::{Effect, Phase, Transaction, effect_of};
 use super::{Fail, Session};
+use crate::check::{self, Ddl};
 use crate::jobs::Job;
 use crate::statement::{AsyncIndex, AsyncValidate, Kind, Statement};
 use crate::wire;
@@ -15,7 +16,7 @@ impl Session {
         }
         let effect = match &statement.kind {
             Kind::Refused(error) => return Err(error.clone().into()),
-            Kind::Ddl | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) => Effect::Ddl,
+            Kind::Ddl(_) | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) => Effect::Ddl,
             Kind::Dml => Effect::Dml,
             _ => Effect::None,
         };
@@ -59,14 +60,19 @@ impl Session {
     pub(super) async fn run_without_portal(&mut self, statement: &Statement) -> Result<bool, Fail> {
         match &statement.kind {
             Kind::Begin | Kind::Commit | Kind::Rollback => self.control(statement).await?,
-            Kind::Ddl => {
+            Kind::Ddl(ddl) => {
                 self.open_hidden().await?;
+                check::before(&mut self.backend, ddl).await?;
                 let answer = self.backend.query(&statement.text).await?;
                 self.unsynced = false;
                 for notice in &answer.notices {
                     self.client.pass(notice);
                 }
                 let answer = answer.ok()?;
+                if answer.tag.starts_with("SELECT") {
+                    return Err(words::statement("CreateTableAs").into());
+                }
+                check::after(&mut self.backend, ddl).await?;
                 self.judge(statement, &answer.tag).await?;
                 self.complete(wire::complete(&answer.tag));
             }
@@ -85,6 +91,7 @@ impl Session {
                 self.client.pass(&wire::data_row(&[value]));
                 self.complete(wire::complete(tag));
             }
+            Kind::Ignored(tag) => self.complete(wire::complete(tag)),
             _ => return Ok(false),
         }
         Ok(true)
@@ -170,7 +177,8 @@ impl Session {
         for notice in &answer.notices {
             self.client.pass(notice);
         }
-        answer.ok()?;
+        answer.ok().map_err(|error| words::of_key_type(error))?;
+        check::after(&mut self.backend, &Ddl::default()).await?;
         let id = self.shared.jobs.new_id();
         let start = format!("RELEASE SAVEPOINT dsql_local; SELECT sys._start_index_job('{id}')");
         let made = self.backend.query(&start).await?.ok()?;
@@ -197,11 +205,10 @@ impl Session {
             self.client.pass(notice);
         }
         let id = self.shared.jobs.new_id();
-        let quote = |text: &str| format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"));
         let start = format!(
             "SELECT sys._start_validate_job('{id}', {}, {})",
-            quote(&validate.table),
-            quote(&validate.constraint)
+            words::literal(&validate.table),
+            words::literal(&validate.constraint)
         );
         let started = self.backend.query(&start).await?.ok()?;
         self.transaction.joined(Effect::Ddl);

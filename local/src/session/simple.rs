@@ -4,6 +4,7 @@ use std::io;
 
 use super::transaction::Phase;
 use super::{Fail, Session};
+use crate::check;
 use crate::lex::split;
 use crate::statement::{Kind, Statement};
 use crate::wire::{Frame, cstr};
@@ -66,6 +67,15 @@ impl Session {
                     self.client.pass(&frame);
                     self.copy_in().await?;
                 }
+                b'T' if error.is_none() => {
+                    self.release();
+                    match check::columns(&frame)? {
+                        None => self.client.pass(&frame),
+                        refused => error = refused,
+                    }
+                }
+                // Nothing of a refused result is shown.
+                b'D' if error.is_some() => {}
                 _ => {
                     self.release();
                     self.pass_on(&frame).await?;
