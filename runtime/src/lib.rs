@@ -31,6 +31,7 @@ mod sql;
 mod testing;
 
 pub use connector::{ConnectError, Connection, Connector};
+pub use dsql_migrate_macros::embed_migrations;
 pub use dsql_migrate_plan as plan;
 pub use error::{Error, ErrorKind};
 pub use migrations::{Migration, Migrations, Runner};

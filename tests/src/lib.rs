@@ -1,1 +1,5 @@
-//! tests
+//! What the tests of more than one crate share: a relay that counts and cuts, and plans made from SQL text.
+
+mod frames;
+pub mod relay;
+pub mod sets;

@@ -1,0 +1,183 @@
+//! A relay between a client and a server that counts round trips and cuts connections where it is told to.
+
+use crate::frames::{Frame, read, read_startup};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::io::AsyncWriteExt;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+/// On which side of the server's work a connection is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The server never sees the message.
+    Before,
+    /// The server has done what the message says, and the client never hears of it.
+    After,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    sent: Vec<String>,
+    cut: Option<(usize, Side)>,
+    cuts: usize,
+}
+
+/// The relay. Dropping it ends its connections.
+pub struct Relay {
+    port: u16,
+    state: Arc<Mutex<State>>,
+    listener: JoinHandle<()>,
+}
+
+impl Relay {
+    /// Relays to this port of 127.0.0.1.
+    ///
+    /// # Errors
+    /// When no port is free.
+    pub async fn start(server: u16) -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let port = listener.local_addr()?.port();
+        let state = Arc::new(Mutex::new(State::default()));
+        let shared = Arc::clone(&state);
+        let listener = tokio::spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((client, _)) = listener.accept().await {
+                let shared = Arc::clone(&shared);
+                connections.spawn(async move {
+                    // A connection that ends early is what the relay is for.
+                    let _ = relay(client, server, &shared).await;
+                });
+            }
+        });
+        Ok(Self { port, state, listener })
+    }
+
+    /// Where clients connect to.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Cuts the connection at the message of this number, from 0, counted over all connections from now on.
+    pub fn cut_at(&self, message: usize, side: Side) {
+        let mut state = lock(&self.state);
+        state.sent.clear();
+        state.cut = Some((message, side));
+        state.cuts = 0;
+    }
+
+    /// Starts to count anew.
+    pub fn clear(&self) {
+        *lock(&self.state) = State::default();
+    }
+
+    /// The messages that clients have waited for an answer to, start-up aside: one for each round trip.
+    #[must_use]
+    pub fn sent(&self) -> Vec<String> {
+        lock(&self.state).sent.clone()
+    }
+
+    /// How many connections have been cut.
+    #[must_use]
+    pub fn cuts(&self) -> usize {
+        lock(&self.state).cuts
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.listener.abort();
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One connection, half-duplex as the clients here use it: a request up to its end, then its answer up to its end.
+async fn relay(client: TcpStream, server: u16, state: &Mutex<State>) -> io::Result<()> {
+    client.set_nodelay(true)?;
+    let server = TcpStream::connect(("127.0.0.1", server)).await?;
+    server.set_nodelay(true)?;
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = server.into_split();
+    let Some(startup) = read_startup(&mut from_client).await? else { return Ok(()) };
+    to_server.write_all(&startup).await?;
+    greet(&mut from_client, &mut to_client, &mut from_server, &mut to_server).await?;
+    let mut request: Vec<Frame> = Vec::new();
+    while let Some(frame) = read(&mut from_client).await? {
+        let ends = matches!(frame.tag, b'Q' | b'S');
+        let goodbye = frame.tag == b'X';
+        request.push(frame);
+        if goodbye {
+            return Ok(());
+        }
+        if !ends {
+            continue;
+        }
+        let cut = note(state, &request);
+        if cut == Some(Side::Before) {
+            return Ok(());
+        }
+        for frame in request.drain(..) {
+            to_server.write_all(&frame.bytes).await?;
+        }
+        let answer = answer(&mut from_server).await?;
+        if cut == Some(Side::After) {
+            return Ok(());
+        }
+        to_client.write_all(&answer).await?;
+    }
+    Ok(())
+}
+
+/// Counts a request; whether its connection is to be cut.
+fn note(state: &Mutex<State>, request: &[Frame]) -> Option<Side> {
+    let text = request.iter().find_map(|frame| match frame.tag {
+        b'Q' => Some(frame.text()),
+        b'P' => Some(frame.parsed_text()),
+        _ => None,
+    });
+    let mut state = lock(state);
+    let number = state.sent.len();
+    state.sent.push(text.unwrap_or_default());
+    let (at, side) = state.cut?;
+    if at != number {
+        return None;
+    }
+    state.cuts += 1;
+    Some(side)
+}
+
+/// Up to the first `ReadyForQuery`.
+async fn greet(
+    from_client: &mut OwnedReadHalf,
+    to_client: &mut OwnedWriteHalf,
+    from_server: &mut OwnedReadHalf,
+    to_server: &mut OwnedWriteHalf,
+) -> io::Result<()> {
+    while let Some(frame) = read(from_server).await? {
+        let asks_password = frame.tag == b'R' && frame.bytes.get(5..9).is_some_and(|kind| kind != [0; 4]);
+        to_client.write_all(&frame.bytes).await?;
+        if frame.tag == b'Z' {
+            return Ok(());
+        }
+        if asks_password && let Some(password) = read(from_client).await? {
+            to_server.write_all(&password.bytes).await?;
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}
+
+async fn answer(server: &mut OwnedReadHalf) -> io::Result<Vec<u8>> {
+    let mut answer = Vec::new();
+    while let Some(frame) = read(server).await? {
+        answer.extend_from_slice(&frame.bytes);
+        if frame.tag == b'Z' {
+            return Ok(answer);
+        }
+    }
+    Err(io::ErrorKind::UnexpectedEof.into())
+}

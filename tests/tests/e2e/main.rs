@@ -1,0 +1,8 @@
+//! Migrations from SQL text to a database's end state, through dsql-local.
+//!
+//! One PostgreSQL serves all tests; each test has an endpoint, that is a stand-in cluster, of its own.
+
+mod boot;
+mod ledger;
+mod refusals;
+mod support;

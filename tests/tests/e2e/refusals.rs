@@ -1,0 +1,124 @@
+//! What only a person can mend, and how a run goes on after that.
+
+use crate::support::{database, set};
+use dsql_migrate::ErrorKind;
+
+#[tokio::test]
+async fn a_failed_unique_index_is_reported_and_cleaned_up() {
+    let database = database().await;
+    let migrations = set(&[
+        ("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY, a int);\nINSERT INTO t VALUES (1, 7), (2, 7);"),
+        ("0002_once.sql", "CREATE TABLE u (id int PRIMARY KEY);\n\nCREATE UNIQUE INDEX ASYNC t_once ON t (a);"),
+    ]);
+    let error = migrations.run(&database.config()).await.expect_err("there are duplicates");
+    assert_eq!(error.kind(), ErrorKind::JobFailed);
+    assert_eq!((error.version(), error.line()), (Some("0002"), Some(3)));
+    let text = error.to_string();
+    for part in ["t_once", "duplicate key", "dropped", "1 of the 2 steps"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(database.rows("SELECT relname FROM pg_class WHERE relname = 't_once'").await, Vec::<String>::new());
+    assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease").await, ["-"]);
+
+    database.run(&["DELETE FROM t WHERE id = 2"]).await;
+    let report = migrations.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(report.applied.len(), 1);
+    database.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_failed_validation_is_reported_and_tried_again_later() {
+    let database = database().await;
+    let migrations = set(&[
+        ("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY, a int);\nINSERT INTO t VALUES (1, NULL);"),
+        (
+            "0002_a.sql",
+            "ALTER TABLE t ADD CONSTRAINT a_there CHECK (a IS NOT NULL) NOT VALID;\n\
+             ALTER TABLE ASYNC t VALIDATE CONSTRAINT a_there;",
+        ),
+    ]);
+    let error = migrations.run(&database.config()).await.expect_err("a row breaks it");
+    assert_eq!(error.kind(), ErrorKind::JobFailed);
+    let text = error.to_string();
+    assert!(text.contains("a_there") && text.contains("violated"), "{text}");
+    database.run(&["UPDATE t SET a = 1"]).await;
+    migrations.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    let valid = database.rows("SELECT convalidated FROM pg_constraint WHERE conname = 'a_there'").await;
+    assert_eq!(valid, ["t"]);
+    database.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_refused_row_statement_is_named_and_its_step_undone() {
+    let database = database().await;
+    let migrations = set(&[(
+        "0001_t.sql",
+        "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (1);\n",
+    )]);
+    let error = migrations.run(&database.config()).await.expect_err("1 is there");
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert_eq!((error.sqlstate(), error.line()), (Some("23505"), Some(4)));
+    assert_eq!(error.statement(), Some("INSERT INTO t VALUES (1)"));
+    assert_eq!(database.rows("SELECT count(*) FROM t").await, ["0"]);
+    assert_eq!(database.ledger().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_corrected_file_goes_on_after_what_was_applied() {
+    let database = database().await;
+    let wrong = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
+    wrong.run(&database.config()).await.expect_err("there is no such table");
+    let right = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1);")]);
+    right.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(database.rows("SELECT id FROM t").await, ["1"]);
+    database.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn editing_a_step_that_was_applied_is_refused() {
+    let database = database().await;
+    let wrong = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
+    wrong.run(&database.config()).await.expect_err("there is no such table");
+    let edited = set(&[("0001_t.sql", "CREATE TABLE t (id bigint PRIMARY KEY);\nINSERT INTO t VALUES (1);")]);
+    let error = edited.run(&database.config()).await.expect_err("the table is not that one");
+    assert_eq!(error.kind(), ErrorKind::EditedInFlight);
+    assert_eq!(error.file(), Some("migrations/0001_t.sql"));
+}
+
+#[tokio::test]
+async fn a_table_that_is_there_counts_only_with_the_same_columns() {
+    let database = database().await;
+    database.run(&["CREATE TABLE same (id int PRIMARY KEY, a text)", "CREATE TABLE other (id uuid PRIMARY KEY)"]).await;
+    let same = set(&[("0001_same.sql", "CREATE TABLE same (id int PRIMARY KEY, a text);")]);
+    same.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    let other = set(&[
+        ("0001_same.sql", "CREATE TABLE same (id int PRIMARY KEY, a text);"),
+        ("0002_other.sql", "CREATE TABLE other (id int PRIMARY KEY, b text);"),
+    ]);
+    let error = other.run(&database.config()).await.expect_err("it is another table");
+    assert_eq!(error.kind(), ErrorKind::Different);
+    let text = error.to_string();
+    assert!(text.contains("(id integer, b text)") && text.contains("(id uuid)"), "{text}");
+}
+
+#[tokio::test]
+async fn an_invalid_index_that_somebody_left_is_built_anew() {
+    let database = database().await;
+    database
+        .run(&[
+            "CREATE TABLE t (id int PRIMARY KEY, a int)",
+            "INSERT INTO t VALUES (1, 7), (2, 7)",
+            "CREATE UNIQUE INDEX ASYNC t_once ON t (a)",
+        ])
+        .await;
+    let running = "SELECT count(*) FROM sys.jobs WHERE status NOT IN ('failed', 'completed')";
+    while database.rows(running).await != ["0"] {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    database.run(&["DELETE FROM t WHERE id = 2"]).await;
+    let migrations = set(&[("0001_once.sql", "CREATE UNIQUE INDEX ASYNC IF NOT EXISTS t_once ON t (a);")]);
+    let result = migrations.run(&database.config()).await;
+    result.unwrap_or_else(|error| panic!("{error}"));
+    let valid = database.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_once'::regclass").await;
+    assert_eq!(valid, ["t"]);
+}

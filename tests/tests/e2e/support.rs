@@ -1,0 +1,125 @@
+//! A database for a test, and the questions that tests ask of it.
+
+use dsql_local::{Cluster, Endpoint, Options as LocalOptions};
+use dsql_migrate::{Migrations, Options};
+use dsql_migrate_tests::relay::Relay;
+use dsql_migrate_tests::sets;
+use std::time::Duration;
+use tokio::sync::OnceCell;
+use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
+
+static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
+
+/// A stand-in cluster of the test's own, behind a relay that counts.
+pub(crate) struct Database {
+    endpoint: Endpoint,
+    pub(crate) relay: Relay,
+}
+
+/// An empty database.
+pub(crate) async fn database() -> Database {
+    database_with(|options| options).await
+}
+
+/// An empty database of a stand-in with other options.
+pub(crate) async fn database_with(change: impl Fn(LocalOptions) -> LocalOptions) -> Database {
+    // RUST_LOG=dsql_migrate=debug shows what a failing test did.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_test_writer()
+        .try_init();
+    let base = LocalOptions::default().job_time(Duration::from_millis(50));
+    let cluster = CLUSTER
+        .get_or_init(|| async { Cluster::start(LocalOptions::default()).await.expect("a stand-in starts") })
+        .await;
+    let endpoint = cluster.new_endpoint_with(change(base)).await.expect("an endpoint opens");
+    let relay = Relay::start(endpoint.port()).await.expect("a relay starts");
+    Database { endpoint, relay }
+}
+
+impl Database {
+    /// What a service would connect with.
+    pub(crate) fn config(&self) -> Config {
+        self.config_of("admin")
+    }
+
+    /// The same for another role.
+    pub(crate) fn config_of(&self, role: &str) -> Config {
+        let mut config: Config = self.endpoint.url().parse().expect("the stand-in's URL is one");
+        config.user(role);
+        let mut through_relay = Config::new();
+        through_relay
+            .host("127.0.0.1")
+            .port(self.relay.port())
+            .user(role)
+            .password(config.get_password().unwrap_or_default())
+            .dbname("postgres")
+            .ssl_mode(tokio_postgres::config::SslMode::Disable);
+        through_relay
+    }
+
+    /// A connection past the relay, for the test's own questions.
+    pub(crate) async fn client(&self) -> Client {
+        let config: Config = self.endpoint.url().parse().expect("the stand-in's URL is one");
+        let (client, connection) = config.connect(NoTls).await.expect("the stand-in takes a connection");
+        tokio::spawn(connection);
+        client
+    }
+
+    /// Runs statements one by one, each with as many tries as a stale catalog asks for.
+    pub(crate) async fn run(&self, statements: &[&str]) {
+        let client = self.client().await;
+        for sql in statements {
+            while let Err(error) = client.simple_query(sql).await {
+                let code = error.code().map(tokio_postgres::error::SqlState::code);
+                assert_eq!(code, Some("40001"), "{sql}: {error:?}");
+            }
+        }
+    }
+
+    /// The rows of a query, columns joined by `|`, NULL as `-`.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
+        let client = self.client().await;
+        let mut tries = 0;
+        let messages = loop {
+            match client.simple_query(sql).await {
+                Ok(messages) => break messages,
+                Err(error) if tries < 20 && error.code().is_some_and(|code| code.code() == "40001") => tries += 1,
+                Err(error) => panic!("{sql}: {error:?}"),
+            }
+        };
+        messages
+            .iter()
+            .filter_map(|message| match message {
+                SimpleQueryMessage::Row(row) => {
+                    let values: Vec<&str> = (0..row.len()).map(|i| row.get(i).unwrap_or("-")).collect();
+                    Some(values.join("|"))
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The versions in the ledger, in order.
+    pub(crate) async fn ledger(&self) -> Vec<String> {
+        self.rows("SELECT version FROM schema_migrations ORDER BY version").await
+    }
+
+    /// Nothing is left of a run but its result: an empty journal, a free lease.
+    pub(crate) async fn assert_at_rest(&self) {
+        let journal = self.rows("SELECT version, step, state FROM schema_migrations_steps").await;
+        assert_eq!(journal, Vec::<String>::new(), "the journal is empty");
+        let lease = self.rows("SELECT id, holder FROM schema_migrations_lease").await;
+        assert_eq!(lease, ["1|-"], "the lease is free");
+    }
+}
+
+/// A set that the checker accepts.
+pub(crate) fn set(files: &[(&str, &str)]) -> Migrations {
+    sets::set(files).unwrap_or_else(|refusal| panic!("{refusal}"))
+}
+
+/// Short leases and polls, so that a test of a take-over does not take a minute.
+pub(crate) fn quick() -> Options {
+    Options::default().lease(Duration::from_secs(2), Duration::from_millis(200))
+}

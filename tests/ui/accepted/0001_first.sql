@@ -1,0 +1,2 @@
+CREATE TABLE items (id uuid PRIMARY KEY);
+CREATE INDEX ASYNC ON items (id);

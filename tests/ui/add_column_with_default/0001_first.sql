@@ -1,0 +1,2 @@
+ALTER TABLE app.items
+    ADD COLUMN watched boolean NOT NULL DEFAULT false;

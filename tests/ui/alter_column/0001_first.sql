@@ -1,0 +1,1 @@
+ALTER TABLE items ALTER COLUMN rating TYPE numeric(4, 2), ALTER COLUMN title SET NOT NULL;

@@ -1,0 +1,5 @@
+use dsql_migrate::{Migrations, embed_migrations};
+
+static MIGRATIONS: Migrations = embed_migrations!("extension");
+
+fn main() {}

@@ -1,0 +1,3 @@
+-- What an ORM's generator writes.
+CREATE INDEX CONCURRENTLY IF NOT EXISTS items_rating_idx
+    ON items USING btree (rating DESC NULLS LAST, title ASC);

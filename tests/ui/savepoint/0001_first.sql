@@ -1,0 +1,4 @@
+BEGIN;
+SAVEPOINT before;
+DELETE FROM items WHERE rating IS NULL;
+COMMIT;

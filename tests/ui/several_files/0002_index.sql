@@ -1,0 +1,2 @@
+CREATE INDEX items_price_idx ON items (price);
+TRUNCATE items;

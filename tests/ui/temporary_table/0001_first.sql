@@ -1,0 +1,1 @@
+CREATE TEMP TABLE staging (id uuid PRIMARY KEY);
