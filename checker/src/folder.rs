@@ -13,21 +13,21 @@ use crate::check::Input;
 ///
 /// # Errors
 ///
-/// What the operating system says of the folder or of a file in it, with its path.
+/// What the operating system says of the folder or of a file in it, with the name that messages give it.
 pub fn read(folder: &Path, shown: &str) -> io::Result<Vec<Input>> {
     let within =
-        |path: &Path, error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+        |shown: &str, error: io::Error| io::Error::new(error.kind(), format!("{shown}: {error}"));
     let mut inputs = Vec::new();
-    for entry in fs::read_dir(folder).map_err(|error| within(folder, error))? {
-        let path = entry.map_err(|error| within(folder, error))?.path();
+    for entry in fs::read_dir(folder).map_err(|error| within(shown, error))? {
+        let path = entry.map_err(|error| within(shown, error))?.path();
         let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
         let sql = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql"));
         if !sql || name.starts_with('.') || path.is_dir() {
             continue;
         }
-        let bytes = fs::read(&path).map_err(|error| within(&path, error))?;
         let shown =
             if shown.is_empty() { name.clone() } else { format!("{}/{name}", shown.trim_end_matches('/')) };
+        let bytes = fs::read(&path).map_err(|error| within(&shown, error))?;
         inputs.push(Input { path: shown, name, bytes });
     }
     Ok(inputs)

@@ -130,7 +130,8 @@ impl Window {
         place: Span,
         elements: &mut Vec<Element<'a>>,
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
-        let text = source.slice(Span::new(self.start, self.end));
+        // A carriage return would be shown as a mark of its own; a blank takes the same one byte.
+        let text = source.slice(Span::new(self.start, self.end)).replace('\r', " ");
         let snippet = Snippet::source(text).line_start(source.position(self.start).line);
         if !self.cut {
             return snippet.path(source.path());

@@ -58,7 +58,10 @@ fn finding<'r>(report: &'r Report, finding: &'r Diagnostic) -> Option<Finding<'r
         end_column: end.column,
         message: &finding.message,
         help: finding.help.as_deref(),
-        server: finding.server.as_ref().map(|server| Server { sqlstate: server.sqlstate, message: &server.message }),
+        server: finding
+            .server
+            .as_ref()
+            .map(|server| Server { sqlstate: server.sqlstate, message: &server.message }),
         evidence: (!evidence.is_empty()).then_some(evidence),
     })
 }

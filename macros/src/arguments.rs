@@ -21,8 +21,9 @@ impl Parse for Arguments {
         if input.is_empty() {
             return Ok(Self { path: "migrations".to_owned(), span: Span::call_site() });
         }
-        let literal: LitStr =
-            input.parse().map_err(|error| syn::Error::new(error.span(), "expected the folder as a string, or nothing"))?;
+        let literal: LitStr = input
+            .parse()
+            .map_err(|error| syn::Error::new(error.span(), "expected the folder as a string, or nothing"))?;
         input.parse::<Option<Token![,]>>()?;
         if !input.is_empty() {
             return Err(input.error("expected one string only"));

@@ -18,7 +18,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
             let tracked = files.iter().map(|file| {
                 let file = file.to_string_lossy();
                 // rustc notes the file as one that the crate is built from; its bytes are not kept.
-                quote!(const _: &[u8] = ::core::include_bytes!(#file);)
+                quote!(
+                    const _: &[u8] = ::core::include_bytes!(#file);
+                )
             });
             let plan = tokens::plan(&plan);
             quote!({ #(#tracked)* ::dsql_migrate::Migrations::new(#plan) })
@@ -37,8 +39,9 @@ fn embed(arguments: &Arguments) -> Result<(Plan, Vec<PathBuf>), Vec<String>> {
     let root = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(PathBuf::new, PathBuf::from);
     let folder = root.join(&arguments.path);
     let shown = shown(&folder, &arguments.path);
-    let inputs = folder::read(&folder, &shown)
-        .map_err(|error| vec![format!("the migrations cannot be read: {error}\nthe path is relative to {}", root.display())])?;
+    let inputs = folder::read(&folder, &shown).map_err(|error| {
+        vec![format!("the migrations cannot be read: {error}\nthe path is relative to the folder of the crate's Cargo.toml")]
+    })?;
     if inputs.is_empty() {
         let first = format!("{}/0001_what_it_does.sql", shown.trim_end_matches('/'));
         return Err(vec![format!("there is no migration in `{shown}`; the first one could be `{first}`")]);

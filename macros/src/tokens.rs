@@ -1,8 +1,8 @@
 //! A plan as the expression that makes it.
 
 use dsql_migrate_plan::{
-    Checksum, Column, Fact, IndexDefinition, Job, Migration, Name, Plan, Proof, RelationKind, Statement, Step, StepKind,
-    Text,
+    Checksum, Column, Fact, IndexDefinition, Job, Migration, Name, Plan, Proof, RelationKind, Statement,
+    Step, StepKind, Text,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
