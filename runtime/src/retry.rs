@@ -4,12 +4,12 @@
 //! |---|---|---|
 //! | 40001, OC000: another transaction changed the row | surely not | the transaction again, same connection |
 //! | 40001, OC001: another session changed the catalog; any statement, reads too | surely not | the transaction again, same connection |
-//! | 40001 with another text | surely not | the same |
+//! | 40001 with another text; 55P03, which a PostgreSQL in DSQL's place answers | surely not | the same |
 //! | XX000 with `unavailable` | perhaps | new connection, ask the tables or the catalog, then decide anew |
 //! | 57P01, 57P02, 57P03: the server stops or starts | perhaps | the same |
 //! | 53300, 53400 at a statement | perhaps | the same |
 //! | the connection closes or answers nothing in time, at COMMIT too | perhaps | the same |
-//! | 22012 from a record: the lease row is not as we left it | surely not | read ledger, journal and lease, decide anew |
+//! | 22P02 from a record, with its own words: the lease row is not as we left it | surely not | read ledger, journal and lease, decide anew |
 //! | COMMIT answers `ROLLBACK` | – | cannot arise: no COMMIT is ever sent, each transaction is one message, and an error in it fails the message |
 //! | 53300, 53400, 57P03, `waking up cluster` at connecting | nothing sent | connect again |
 //! | 28000 with `expired` at connecting | nothing sent | connect again, for a fresh token |
@@ -146,6 +146,7 @@ mod tests {
             (answer("40001", "schema has been updated by another transaction (OC001)"), Fate::Again),
             (answer("40001", "could not serialize access due to concurrent update"), Fate::Again),
             (answer("OC001", "schema has been updated by another transaction"), Fate::Again),
+            (answer("55P03", "canceling statement due to lock timeout"), Fate::Again),
             (answer("XX000", "server unavailable"), Fate::Ask),
             (answer("XX000", "cache lookup failed"), Fate::Final),
             (answer("57P01", "terminating connection due to administrator command"), Fate::Ask),

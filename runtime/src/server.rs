@@ -48,6 +48,8 @@ pub(crate) const SERIALIZATION_FAILURE: &str = "40001";
 pub(crate) const ROW_CONFLICT: &str = "OC000";
 /// Stale catalog, where a layer in between passes DSQL's own code on as the SQLSTATE.
 pub(crate) const CATALOG_CONFLICT: &str = "OC001";
+/// A lock was not to be had in time. DSQL has none to wait for; a PostgreSQL that stands in for it does.
+pub(crate) const LOCK_NOT_AVAILABLE: &str = "55P03";
 /// The relation is not there.
 pub(crate) const UNDEFINED_TABLE: &str = "42P01";
 /// The column is not there.
@@ -56,8 +58,8 @@ pub(crate) const UNDEFINED_COLUMN: &str = "42703";
 pub(crate) const UNDEFINED_OBJECT: &str = "42704";
 /// The role may not do this.
 pub(crate) const INSUFFICIENT_PRIVILEGE: &str = "42501";
-/// Division by zero: how a record says that the lease row is not ours any more.
-pub(crate) const DIVISION_BY_ZERO: &str = "22012";
+/// Words that a record makes the server refuse as a number (22P02) when the lease row is not as we left it.
+pub(crate) const LEASE_ROW_CHANGED: &str = "dsql-migrate: the lease row has changed: ";
 /// A key is there already.
 pub(crate) const UNIQUE_VIOLATION: &str = "23505";
 /// Something inside the server, `server unavailable` among them.
@@ -77,9 +79,10 @@ const MISSING: [&str; 5] = [UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_OBJECT,
 const SHUTDOWN: [&str; 3] = ["57P01", "57P02", "57P03"];
 
 impl ServerError {
-    /// An optimistic conflict: the transaction has surely not been applied.
+    /// A conflict with another transaction: this one has surely not been applied.
     pub(crate) fn is_conflict(&self) -> bool {
-        [SERIALIZATION_FAILURE, ROW_CONFLICT, CATALOG_CONFLICT].contains(&self.sqlstate.as_str())
+        [SERIALIZATION_FAILURE, ROW_CONFLICT, CATALOG_CONFLICT, LOCK_NOT_AVAILABLE]
+            .contains(&self.sqlstate.as_str())
     }
 
     /// Something of that name is there already.
@@ -100,6 +103,11 @@ impl ServerError {
     /// `XX000 … server unavailable`, which AWS asks to retry (documentation of 2026-09-08).
     pub(crate) fn is_unavailable(&self) -> bool {
         self.sqlstate == INTERNAL_ERROR && self.message.contains("unavailable")
+    }
+
+    /// A record's own refusal, for the lease row is not as we left it: nothing was applied.
+    pub(crate) fn is_changed_lease_row(&self) -> bool {
+        self.message.contains(LEASE_ROW_CHANGED)
     }
 
     /// Two sessions made the same table at the same moment: besides a conflict, PostgreSQL's catalog can

@@ -36,7 +36,8 @@ fn planned(inputs: Vec<Input>) -> Result<Migrations, String> {
     match report.plan.take() {
         Some(plan) => Ok(Migrations::new(plan)),
         None => {
-            let findings = report.diagnostics.iter().map(|finding| diagnostic(&report, finding, Style::Plain));
+            let findings =
+                report.diagnostics.iter().map(|finding| diagnostic(&report, finding, Style::Plain));
             Err(findings.collect::<Vec<_>>().join("\n"))
         }
     }

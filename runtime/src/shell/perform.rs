@@ -9,7 +9,7 @@ use crate::core::{Action, Held, Outcome, StepId, Write};
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::Options;
 use crate::retry::{Fate, Patience, Trouble, fate};
-use crate::server::{DIVISION_BY_ZERO, ServerError, UNIQUE_VIOLATION};
+use crate::server::ServerError;
 use crate::sql::record::{Author, record};
 use crate::sql::tables::TableNames;
 use dsql_migrate_plan::{Plan, Statement, StepKind};
@@ -273,7 +273,7 @@ impl<'a, C: Connector> Shell<'a, C> {
 
     /// A record that does not fit is decided anew; anything else about our own tables is for a person.
     async fn record_refused(&mut self, error: ServerError) -> Result<Outcome, Error> {
-        if error.sqlstate == DIVISION_BY_ZERO || error.sqlstate == UNIQUE_VIOLATION {
+        if error.is_changed_lease_row() {
             let trouble = Trouble::Server(error, 0);
             self.pause(|failures| gave_up(failures, &trouble)).await?;
             return Ok(Outcome::Doubt);
@@ -311,7 +311,9 @@ impl<'a, C: Connector> Shell<'a, C> {
                 self.progress();
                 Ok(Outcome::Recorded)
             }
-            Sent::Refused(error, answered) if answered >= statements.len() => {
+            Sent::Refused(error, answered)
+                if answered >= statements.len() || error.is_changed_lease_row() =>
+            {
                 self.record_refused(error).await
             }
             Sent::Refused(error, answered) => self.refused_statement(id, &statements, answered, error),

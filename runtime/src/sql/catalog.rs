@@ -97,7 +97,8 @@ pub(crate) fn judge(job: &Job, made: Option<&Made>, jobs: &[JobRow], waiting_for
     let ours = |row: &&JobRow| waiting_for.is_none_or(|id| row.id == id);
     let running = jobs.iter().find(|row| row.is_running());
     let ended = jobs.iter().find(ours).filter(|row| !row.is_running());
-    let details = ended.and_then(|row| row.details.clone());
+    // What an unknown job once said may be true no longer; ours tells why this run cannot go on.
+    let details = ended.filter(|_| waiting_for.is_some()).and_then(|row| row.details.clone());
     let Some(made) = made else {
         return match running.filter(ours) {
             // DSQL may show the job before its object.
@@ -107,7 +108,7 @@ pub(crate) fn judge(job: &Job, made: Option<&Made>, jobs: &[JobRow], waiting_for
         };
     };
     if let (Job::IndexBuild { table, index, definition, .. }, Some((found, shown))) = (job, &made.index)
-        && definition != found
+        && !same(definition, found, made.valid)
     {
         return Verdict::Different { expected: show(table, index, definition), found: shown.clone() };
     }
@@ -121,6 +122,13 @@ pub(crate) fn judge(job: &Job, made: Option<&Made>, jobs: &[JobRow], waiting_for
             Job::ValidateConstraint { .. } => Verdict::Broken(details),
         },
     }
+}
+
+/// One that is not valid is good for nothing and will be built anew, so it need not be unique yet.
+fn same(expected: &IndexDefinition, found: &IndexDefinition, valid: bool) -> bool {
+    expected.keys == found.keys
+        && expected.partial == found.partial
+        && (expected.unique == found.unique || !valid)
 }
 
 fn show(table: &Name, index: &str, definition: &IndexDefinition) -> String {

@@ -5,6 +5,7 @@ use super::quote::{literal, optional};
 use super::tables::TableNames;
 use crate::checksum::step_checksum;
 use crate::core::{Held, StepId, Write};
+use crate::server::LEASE_ROW_CHANGED;
 use dsql_migrate_plan::Plan;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -19,9 +20,9 @@ pub(crate) struct Author<'a> {
     pub(crate) length: Duration,
 }
 
-/// One statement with `writes`, in one row-changing `WITH`. Its last part divides by the number of lease rows
-/// that it touched: when that is none, the server answers 22012 and the transaction comes to nothing, together
-/// with the statements of the user's that stand before it.
+/// One statement with `writes`, in one row-changing `WITH`. When it has touched no lease row, its last part takes
+/// [`LEASE_ROW_CHANGED`] for a number: the server refuses, and the transaction comes to nothing, together with the
+/// statements of the user's that stand before it.
 pub(crate) fn record(author: Author<'_>, plan: &Plan, writes: &[Write]) -> String {
     // The rows of a completed migration go as a whole: one statement must not change a row twice.
     let completed: BTreeSet<usize> = writes
@@ -42,7 +43,12 @@ pub(crate) fn record(author: Author<'_>, plan: &Plan, writes: &[Write]) -> Strin
             parts.push(format!("w{} AS ({sql})", parts.len()));
         }
     }
-    format!("WITH {} SELECT 1 / (SELECT count(*) FROM held)", parts.join(", "))
+    format!(
+        "WITH {} SELECT CASE (SELECT count(*) FROM held) WHEN 1 THEN 1 \
+         ELSE ({} || (SELECT count(*) FROM held))::integer END",
+        parts.join(", "),
+        literal(LEASE_ROW_CHANGED)
+    )
 }
 
 fn changes(tables: &TableNames, plan: &Plan, write: &Write) -> Vec<String> {
@@ -85,7 +91,8 @@ fn changes(tables: &TableNames, plan: &Plan, write: &Write) -> Vec<String> {
                     literal(&migration.version)
                 ),
                 format!(
-                    "INSERT INTO {} (version, name, checksum) SELECT {}, {}, {} FROM held",
+                    "INSERT INTO {} AS l (version, name, checksum) SELECT {}, {}, {} FROM held \
+                     ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum",
                     tables.ledger(),
                     literal(&migration.version),
                     literal(&migration.name),

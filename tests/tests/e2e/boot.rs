@@ -7,7 +7,10 @@ use dsql_migrate_tests::sets;
 fn small() -> Migrations {
     set(&[
         ("0001_shelves.sql", "CREATE TABLE shelves (id int PRIMARY KEY, name text NOT NULL);"),
-        ("0002_seed.sql", "INSERT INTO shelves VALUES (1, 'films');\nINSERT INTO shelves VALUES (2, 'books');"),
+        (
+            "0002_seed.sql",
+            "INSERT INTO shelves VALUES (1, 'films');\nINSERT INTO shelves VALUES (2, 'books');",
+        ),
         (
             "0003_items.sql",
             "CREATE TABLE items (id int PRIMARY KEY, shelf int, title text);\n\
@@ -60,12 +63,7 @@ async fn a_current_boot_needs_only_to_read_the_ledger() {
     let database = database().await;
     let migrations = small();
     migrations.run(&database.config()).await.expect("it runs");
-    database
-        .run(&[
-            "CREATE ROLE reader WITH LOGIN",
-            "GRANT SELECT ON schema_migrations TO reader",
-        ])
-        .await;
+    database.run(&["CREATE ROLE reader WITH LOGIN", "GRANT SELECT ON schema_migrations TO reader"]).await;
     let report = migrations.run(&database.config_of("reader")).await.expect("a reader boots");
     assert!(report.is_current());
     migrations.with(Default::default()).verify(&database.config_of("reader")).await.expect("it is current");
@@ -76,14 +74,14 @@ async fn a_role_that_may_not_write_is_told_so() {
     let database = database().await;
     small().run(&database.config()).await.expect("it runs");
     database
-        .run(&["CREATE ROLE reader WITH LOGIN", "GRANT SELECT ON schema_migrations TO reader"])
+        .run(&["CREATE ROLE weak_reader WITH LOGIN", "GRANT SELECT ON schema_migrations TO weak_reader"])
         .await;
     let more = set(&[
         ("0001_shelves.sql", "CREATE TABLE shelves (id int PRIMARY KEY, name text NOT NULL);"),
         ("0004_more.sql", "CREATE TABLE more (id int PRIMARY KEY);"),
     ]);
     let options = dsql_migrate::Options::default().missing_files(dsql_migrate::UnknownVersions::Accept);
-    let error = more.with(options).run(&database.config_of("reader")).await.expect_err("it may not");
+    let error = more.with(options).run(&database.config_of("weak_reader")).await.expect_err("it may not");
     assert_eq!(error.kind(), ErrorKind::Bookkeeping);
     assert_eq!(error.sqlstate(), Some("42501"));
 }
@@ -142,7 +140,9 @@ async fn settings_of_a_migration_end_with_it() {
     ]);
     migrations.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
     let tables = database
-        .rows("SELECT schemaname, tablename FROM pg_tables WHERE tablename IN ('inside', 'outside') ORDER BY 2")
+        .rows(
+            "SELECT schemaname, tablename FROM pg_tables WHERE tablename IN ('inside', 'outside') ORDER BY 2",
+        )
         .await;
     assert_eq!(tables, ["app|inside", "public|outside"]);
     database.assert_at_rest().await;

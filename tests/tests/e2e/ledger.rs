@@ -69,8 +69,12 @@ async fn an_edited_file_is_refused_by_name() {
 async fn white_space_and_comments_are_no_edit() {
     let database = database().await;
     all().run(&database.config()).await.expect("it runs");
-    let reformatted =
-        set(&[("0001_one.sql", "-- the first\r\nCREATE TABLE one\r\n  (id int PRIMARY KEY);"), TWO, THREE, FOUR]);
+    let reformatted = set(&[
+        ("0001_one.sql", "-- the first\r\nCREATE TABLE one\r\n  (id int PRIMARY KEY);"),
+        TWO,
+        THREE,
+        FOUR,
+    ]);
     assert!(reformatted.run(&database.config()).await.expect("it is the same").is_current());
 }
 
@@ -92,10 +96,8 @@ async fn journal_rows_of_an_applied_migration_mislead_nobody() {
     let database = database().await;
     set(&[ONE, TWO]).run(&database.config()).await.expect("it runs");
     database
-        .run(&[
-            "INSERT INTO schema_migrations_steps (version, step, statement_checksum, state, fence) \
-             VALUES ('0002', 0, 'whatever', 'done', 1)",
-        ])
+        .run(&["INSERT INTO schema_migrations_steps (version, step, statement_checksum, state, fence) \
+             VALUES ('0002', 0, 'whatever', 'done', 1)"])
         .await;
     all().run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
     database.assert_at_rest().await;

@@ -8,7 +8,10 @@ async fn a_failed_unique_index_is_reported_and_cleaned_up() {
     let database = database().await;
     let migrations = set(&[
         ("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY, a int);\nINSERT INTO t VALUES (1, 7), (2, 7);"),
-        ("0002_once.sql", "CREATE TABLE u (id int PRIMARY KEY);\n\nCREATE UNIQUE INDEX ASYNC t_once ON t (a);"),
+        (
+            "0002_once.sql",
+            "CREATE TABLE u (id int PRIMARY KEY);\n\nCREATE UNIQUE INDEX ASYNC t_once ON t (a);",
+        ),
     ]);
     let error = migrations.run(&database.config()).await.expect_err("there are duplicates");
     assert_eq!(error.kind(), ErrorKind::JobFailed);
@@ -17,7 +20,10 @@ async fn a_failed_unique_index_is_reported_and_cleaned_up() {
     for part in ["t_once", "duplicate key", "dropped", "1 of the 2 steps"] {
         assert!(text.contains(part), "{part}: {text}");
     }
-    assert_eq!(database.rows("SELECT relname FROM pg_class WHERE relname = 't_once'").await, Vec::<String>::new());
+    assert_eq!(
+        database.rows("SELECT relname FROM pg_class WHERE relname = 't_once'").await,
+        Vec::<String>::new()
+    );
     assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease").await, ["-"]);
 
     database.run(&["DELETE FROM t WHERE id = 2"]).await;
@@ -53,12 +59,12 @@ async fn a_refused_row_statement_is_named_and_its_step_undone() {
     let database = database().await;
     let migrations = set(&[(
         "0001_t.sql",
-        "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1);\nINSERT INTO t VALUES (2);\nINSERT INTO t VALUES (1);\n",
+        "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1), (1);\nINSERT INTO t VALUES (2);\n",
     )]);
-    let error = migrations.run(&database.config()).await.expect_err("1 is there");
+    let error = migrations.run(&database.config()).await.expect_err("1 is there twice");
     assert_eq!(error.kind(), ErrorKind::Refused);
-    assert_eq!((error.sqlstate(), error.line()), (Some("23505"), Some(4)));
-    assert_eq!(error.statement(), Some("INSERT INTO t VALUES (1)"));
+    assert_eq!((error.sqlstate(), error.line()), (Some("23505"), Some(2)));
+    assert_eq!(error.statement(), Some("INSERT INTO t VALUES (1), (1)"));
     assert_eq!(database.rows("SELECT count(*) FROM t").await, ["0"]);
     assert_eq!(database.ledger().await, Vec::<String>::new());
 }
@@ -66,7 +72,8 @@ async fn a_refused_row_statement_is_named_and_its_step_undone() {
 #[tokio::test]
 async fn a_corrected_file_goes_on_after_what_was_applied() {
     let database = database().await;
-    let wrong = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
+    let wrong =
+        set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
     wrong.run(&database.config()).await.expect_err("there is no such table");
     let right = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1);")]);
     right.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
@@ -77,7 +84,8 @@ async fn a_corrected_file_goes_on_after_what_was_applied() {
 #[tokio::test]
 async fn editing_a_step_that_was_applied_is_refused() {
     let database = database().await;
-    let wrong = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
+    let wrong =
+        set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
     wrong.run(&database.config()).await.expect_err("there is no such table");
     let edited = set(&[("0001_t.sql", "CREATE TABLE t (id bigint PRIMARY KEY);\nINSERT INTO t VALUES (1);")]);
     let error = edited.run(&database.config()).await.expect_err("the table is not that one");
@@ -88,7 +96,9 @@ async fn editing_a_step_that_was_applied_is_refused() {
 #[tokio::test]
 async fn a_table_that_is_there_counts_only_with_the_same_columns() {
     let database = database().await;
-    database.run(&["CREATE TABLE same (id int PRIMARY KEY, a text)", "CREATE TABLE other (id uuid PRIMARY KEY)"]).await;
+    database
+        .run(&["CREATE TABLE same (id int PRIMARY KEY, a text)", "CREATE TABLE other (id uuid PRIMARY KEY)"])
+        .await;
     let same = set(&[("0001_same.sql", "CREATE TABLE same (id int PRIMARY KEY, a text);")]);
     same.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
     let other = set(&[

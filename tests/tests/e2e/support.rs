@@ -84,7 +84,9 @@ impl Database {
         let messages = loop {
             match client.simple_query(sql).await {
                 Ok(messages) => break messages,
-                Err(error) if tries < 20 && error.code().is_some_and(|code| code.code() == "40001") => tries += 1,
+                Err(error) if tries < 20 && error.code().is_some_and(|code| code.code() == "40001") => {
+                    tries += 1
+                }
                 Err(error) => panic!("{sql}: {error:?}"),
             }
         };
