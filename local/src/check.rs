@@ -73,7 +73,10 @@ pub(crate) async fn after(backend: &mut Backend, ddl: &Ddl) -> Result<(), Fail> 
             return Err(refused.into());
         }
         if what == "unknown type" {
-            tracing::warn!(datatype = argument, "it is not known whether DSQL takes columns of this type; let through");
+            tracing::warn!(
+                datatype = argument,
+                "it is not known whether DSQL takes columns of this type; let through"
+            );
         }
     }
     Ok(())
@@ -83,7 +86,9 @@ fn refusal(what: &str, argument: &str, ddl: &Ddl) -> Option<ServerError> {
     Some(match what {
         "temporary" => unsupported(format!("TEMPORARY or TEMP table not supported for CREATE {argument}")),
         "unlogged" => unsupported("UNLOGGED table not supported for CREATE TABLE"),
-        "serial" if !ddl.of_sequence => ServerError::new("42704", format!("type \"{argument}\" does not exist")),
+        "serial" if !ddl.of_sequence => {
+            ServerError::new("42704", format!("type \"{argument}\" does not exist"))
+        }
         "identity type" => {
             unsupported(format!("datatype {argument} not supported, identity column type must be bigint"))
         }

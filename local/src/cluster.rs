@@ -7,11 +7,13 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 use crate::backend::{Backend, Refused};
+use crate::catalog::Catalog;
 use crate::endpoint::{Endpoint, Shared};
 use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::options::Options;
 use crate::postgres::{Postgres, SUPERUSER};
+use crate::registry::Registry;
 
 /// The database that every endpoint's database is copied from.
 const TEMPLATE: &str = "dsql_local_template";
@@ -151,9 +153,11 @@ impl Cluster {
                 ask(&mut server, &format!("CREATE DATABASE {database} TEMPLATE {TEMPLATE} OWNER admin"))
                     .await?;
             }
+            let catalog = Catalog::default();
             let connection = connect(&socket, &database).await?;
-            let jobs = Jobs::new(connection, seed, options.job_time, options.job_retention);
-            Endpoint::open(Shared { options, socket, database, jobs }).await
+            let jobs = Jobs::new(connection, catalog.clone(), seed, options.job_time, options.job_retention);
+            let registry = Registry::new(connect(&socket, &database).await?);
+            Endpoint::open(Shared { options, socket, database, jobs, catalog, registry }).await
         })
         .await
     }

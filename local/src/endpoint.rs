@@ -9,9 +9,11 @@ use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, Refused};
+use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::jobs::Jobs;
 use crate::options::Options;
+use crate::registry::Registry;
 use crate::session::{Client, Session};
 use crate::wire::{self, Wire, broken};
 use crate::words::{self, ServerError};
@@ -28,6 +30,8 @@ pub(crate) struct Shared {
     /// The database behind it; clients know it as `postgres`.
     pub(crate) database: String,
     pub(crate) jobs: Jobs,
+    pub(crate) catalog: Catalog,
+    pub(crate) registry: Registry,
 }
 
 /// A stand-in cluster with a port and a database of its own. Its data goes with the [`Cluster`](crate::Cluster) it came from;

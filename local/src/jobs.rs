@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::Mutex as AsyncMutex;
 
 use crate::backend::Backend;
+use crate::catalog::Catalog;
 use crate::error::Error;
 
 /// A job whose row is in `sys.jobs` once its transaction has committed.
@@ -25,15 +26,30 @@ pub(crate) struct Jobs {
 struct Inner {
     /// A superuser's connection, for what clients may not do.
     connection: AsyncMutex<Backend>,
+    catalog: Catalog,
     random: Mutex<fastrand::Rng>,
     time: Duration,
     retention: Duration,
 }
 
 impl Jobs {
-    pub(crate) fn new(connection: Backend, seed: u64, time: Duration, retention: Duration) -> Self {
+    pub(crate) fn new(
+        connection: Backend,
+        catalog: Catalog,
+        seed: u64,
+        time: Duration,
+        retention: Duration,
+    ) -> Self {
         let random = Mutex::new(fastrand::Rng::with_seed(seed));
-        Self { inner: Arc::new(Inner { connection: AsyncMutex::new(connection), random, time, retention }) }
+        Self {
+            inner: Arc::new(Inner {
+                connection: AsyncMutex::new(connection),
+                catalog,
+                random,
+                time,
+                retention,
+            }),
+        }
     }
 
     /// A job id as the server makes them: 16 bytes in lower-case base32, 26 characters.
@@ -64,6 +80,7 @@ impl Jobs {
                 .failure
                 .map_or_else(|| "NULL".to_string(), |text| format!("'{}'", text.replace('\'', "''")));
             jobs.run(&format!("SELECT sys._finish_job('{}', {failure})", job.id)).await;
+            jobs.inner.catalog.change();
             tokio::time::sleep(jobs.inner.retention).await;
             jobs.run(&format!("DELETE FROM sys._jobs WHERE job_id = '{}'", job.id)).await;
         });
@@ -71,7 +88,8 @@ impl Jobs {
 
     /// Runs something as superuser in the endpoint's database.
     pub(crate) async fn ask(&self, sql: &str) -> Result<(), Error> {
-        let answer = self.inner.connection.lock().await.query(sql).await.map_err(Error::io("asking PostgreSQL"))?;
+        let answer =
+            self.inner.connection.lock().await.query(sql).await.map_err(Error::io("asking PostgreSQL"))?;
         answer.ok().map(drop).map_err(|error| Error::Postgres { doing: "asking it", said: error.message })
     }
 

@@ -2,6 +2,7 @@
 //! that refuses, delays and conflicts as DSQL was seen to do. It is **not** Amazon Aurora DSQL.
 
 mod backend;
+mod catalog;
 mod check;
 mod cluster;
 pub mod conformance;
@@ -12,6 +13,7 @@ mod lex;
 mod options;
 mod postgres;
 mod refuse;
+mod registry;
 mod session;
 mod statement;
 mod wire;

@@ -12,6 +12,9 @@ pub struct Options {
     pub(crate) job_time: Duration,
     pub(crate) job_retention: Duration,
     pub(crate) row_limit: u64,
+    pub(crate) size_limit: u64,
+    pub(crate) age_limit: Duration,
+    pub(crate) catalog_conflicts: bool,
     pub(crate) seed: Option<u64>,
 }
 
@@ -24,6 +27,9 @@ impl Default for Options {
             job_time: Duration::from_millis(200),
             job_retention: Duration::from_secs(30 * 60),
             row_limit: 3_000,
+            size_limit: 10 * 1024 * 1024,
+            age_limit: Duration::from_secs(300),
+            catalog_conflicts: true,
             seed: None,
         }
     }
@@ -75,6 +81,28 @@ impl Options {
     #[must_use]
     pub fn row_limit(mut self, rows: u64) -> Self {
         self.row_limit = rows;
+        self
+    }
+
+    /// How many bytes one transaction may write (10 MiB), counted as the text and parameters of its statements; told at COMMIT.
+    #[must_use]
+    pub fn size_limit(mut self, bytes: u64) -> Self {
+        self.size_limit = bytes;
+        self
+    }
+
+    /// How old a transaction may become (300 s).
+    #[must_use]
+    pub fn age_limit(mut self, age: Duration) -> Self {
+        self.age_limit = age;
+        self
+    }
+
+    /// Whether a change of the catalog (DDL that commits, a job that ends) gives every other connection one OC001 at its next
+    /// statement, as on DSQL (yes).
+    #[must_use]
+    pub fn catalog_conflicts(mut self, wanted: bool) -> Self {
+        self.catalog_conflicts = wanted;
         self
     }
 

@@ -63,14 +63,25 @@ pub(crate) struct AsyncValidate {
 pub(crate) struct Statement {
     pub(crate) text: String,
     pub(crate) kind: Kind,
+    /// It names a table, as far as a FROM tells.
+    reads: bool,
 }
 
 impl Statement {
     /// Looks at one statement.
     pub(crate) fn read(text: &str) -> Self {
         let all = tokens(text);
-        let (kind, rewritten) = classify(text, &all);
-        Self { text: rewritten.unwrap_or_else(|| text.to_string()), kind }
+        let reads = all.iter().any(|t| t.is("from")) || all.first().is_some_and(|t| t.is("table"));
+        Self { text: text.to_string(), kind: classify(text, &all), reads }
+    }
+
+    /// Whether it looks at tables or changes them, so that it needs a catalog that is not stale.
+    pub(crate) fn touches_data(&self) -> bool {
+        match self.kind {
+            Kind::Ddl(_) | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) | Kind::Dml | Kind::Mixed => true,
+            Kind::Other => self.reads,
+            _ => false,
+        }
     }
 
     /// Whether it ends a transaction, which is all that an aborted one allows.
@@ -84,14 +95,14 @@ impl Statement {
     }
 }
 
-fn classify(text: &str, all: &[Token<'_>]) -> (Kind, Option<String>) {
+fn classify(text: &str, all: &[Token<'_>]) -> Kind {
     let word = |n: usize| all.get(n).filter(|t| t.kind == TokenKind::Word).map(|t| t.text.to_lowercase());
     let first = word(0).unwrap_or_default();
     let second = word(1).unwrap_or_default();
     if let Some(refused) = refuse::by_words(all) {
-        return (Kind::Refused(refused), None);
+        return Kind::Refused(refused);
     }
-    let kind = match first.as_str() {
+    match first.as_str() {
         "begin" | "start" => Kind::Begin,
         "commit" | "end" => Kind::Commit,
         "rollback" | "abort" => Kind::Rollback,
@@ -106,15 +117,21 @@ fn classify(text: &str, all: &[Token<'_>]) -> (Kind, Option<String>) {
         },
         "drop" | "comment" | "grant" | "revoke" => Kind::Ddl(ddl(text, all)),
         "call" => Kind::Call,
-        "show" => return (shown(&second), None),
+        "show" => shown(&second),
         "set" if refuse::ignored(all) => Kind::Ignored("SET"),
         "set" | "reset" => Kind::Setting,
         "insert" | "update" | "delete" => Kind::Dml,
         "copy" => Kind::Mixed,
         _ if all.iter().any(|t| t.is("insert") || t.is("update") || t.is("delete")) => Kind::Mixed,
+        // Locks rows, which is a write to whoever wants them.
+        _ if all
+            .windows(2)
+            .any(|pair| matches!(pair, [a, b] if a.is("for") && (b.is("update") || b.is("key")))) =>
+        {
+            Kind::Mixed
+        }
         _ => Kind::Other,
-    };
-    (kind, None)
+    }
 }
 
 /// What the judging of a DDL statement needs of its words.

@@ -229,3 +229,23 @@ BEGIN
     DELETE FROM sys._jobs;
 END $$;
 REVOKE ALL ON FUNCTION sys._reset FROM public;
+
+-- Puts copies of the named tables before them, for a transaction that is doomed but must not notice before its COMMIT.
+CREATE FUNCTION sys._shadow(names text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    t record;
+    columns text;
+BEGIN
+    FOR t IN SELECT c.oid, n.nspname, c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('sys', 'information_schema')
+               AND c.relname = ANY (names)
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_class s WHERE s.relname = c.relname AND s.relpersistence = 't'
+                               AND s.relnamespace = pg_catalog.pg_my_temp_schema())
+    LOOP
+        EXECUTE pg_catalog.format('CREATE TEMP TABLE %I (LIKE %I.%I INCLUDING ALL) ON COMMIT DROP', t.relname, t.nspname, t.relname);
+        SELECT string_agg(pg_catalog.quote_ident(attname), ',' ORDER BY attnum) INTO columns
+        FROM pg_catalog.pg_attribute WHERE attrelid = t.oid AND attnum > 0 AND NOT attisdropped AND attgenerated = '';
+        EXECUTE pg_catalog.format('INSERT INTO pg_temp.%I (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM %I.%I',
+                                  t.relname, columns, columns, t.nspname, t.relname);
+    END LOOP;
+END $$;

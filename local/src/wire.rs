@@ -51,11 +51,20 @@ pub(crate) struct Wire<S> {
     read: Vec<u8>,
     at: usize,
     write: Vec<u8>,
+    /// How often what was queued has been written out.
+    flushes: u64,
+}
+
+/// A place among the queued frames, to return to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    flushes: u64,
+    length: usize,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, read: Vec::new(), at: 0, write: Vec::new() }
+        Self { stream, read: Vec::new(), at: 0, write: Vec::new(), flushes: 0 }
     }
 
     /// Reads one frame; `None` when the peer closed between frames. Safe to cancel: what was read stays buffered.
@@ -143,6 +152,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.write.extend_from_slice(bytes);
     }
 
+    /// The place where the next frame will be queued.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { flushes: self.flushes, length: self.write.len() }
+    }
+
+    /// Takes back what was queued since; false when some of it has been written out.
+    pub(crate) fn rewind(&mut self, to: Mark) -> bool {
+        if self.flushes != to.flushes {
+            return false;
+        }
+        self.write.truncate(to.length);
+        true
+    }
+
     /// Writes out when much is queued.
     pub(crate) async fn relieve(&mut self) -> io::Result<()> {
         if self.write.len() >= FLUSH_AT { self.flush().await } else { Ok(()) }
@@ -153,6 +176,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         if !self.write.is_empty() {
             self.stream.write_all(&self.write).await?;
             self.write.clear();
+            self.flushes += 1;
         }
         self.stream.flush().await
     }

@@ -63,6 +63,26 @@ pub(crate) fn row_limit() -> ServerError {
     ServerError::new("54000", "transaction row limit exceeded")
 }
 
+/// More written than a transaction may, told at COMMIT.
+pub(crate) fn size_limit() -> ServerError {
+    ServerError::new("54000", "transaction size limit 10mb exceeded")
+}
+
+/// A transaction older than it may become.
+pub(crate) fn age_limit(seconds: u64) -> ServerError {
+    ServerError::new("54000", format!("transaction age limit of {seconds}s exceeded"))
+}
+
+/// Another transaction has changed the same rows and was first to commit.
+pub(crate) fn oc000() -> ServerError {
+    ServerError::new("40001", "change conflicts with another transaction (OC000)")
+}
+
+/// The catalog has changed under the session.
+pub(crate) fn oc001() -> ServerError {
+    ServerError::new("40001", "schema has been updated by another transaction (OC001)")
+}
+
 /// Any statement of a transaction that has failed.
 pub(crate) fn aborted() -> ServerError {
     ServerError::new(
@@ -82,7 +102,9 @@ pub(crate) const SERVER_VERSION_NUM: &str = "160015";
 /// The refusal of a sequence whose CACHE is left to the default; `of` is `sequence` or `identity`.
 pub(crate) fn cache_missing(of: &str) -> ServerError {
     let subject = if of == "identity" { "identity column" } else { "CREATE SEQUENCE" };
-    unsupported(format!("{subject} is not supported without an explicit cache size. please define CACHE {CACHE_SIZES}"))
+    unsupported(format!(
+        "{subject} is not supported without an explicit cache size. please define CACHE {CACHE_SIZES}"
+    ))
 }
 
 /// The refusal of a CACHE that is neither 1 nor large. Only the sentence's end is recorded.
@@ -99,7 +121,10 @@ pub(crate) fn literal(text: &str) -> String {
 
 /// PostgreSQL has no order for some types that DSQL refuses as keys; DSQL's sentence stands for both.
 pub(crate) fn of_key_type(error: ServerError) -> ServerError {
-    let of = error.message.strip_prefix("data type ").and_then(|rest| rest.split(" has no default operator class").next());
+    let of = error
+        .message
+        .strip_prefix("data type ")
+        .and_then(|rest| rest.split(" has no default operator class").next());
     match (error.code.as_str(), of) {
         ("42704", Some(name)) => unsupported(format!("datatype {name} is not supported in a key")),
         _ => error,

@@ -21,7 +21,8 @@ pub(super) fn probes(recorded: &str) -> Vec<Probe> {
 }
 
 fn probe(line: &str) -> Option<Probe> {
-    let fields: Vec<String> = line.split('\t').map(|field| field.replace("\\n", "\n").replace("\\t", "\t")).collect();
+    let fields: Vec<String> =
+        line.split('\t').map(|field| field.replace("\\n", "\n").replace("\\t", "\t")).collect();
     let [id, _group, setup, sql, outcome, code, message, result, ..] = fields.as_slice() else { return None };
     let setup = split(setup).into_iter().map(|part| part.trim().to_string()).collect();
     let (sql, whole) = match sql.split_once("  -- sent as ONE simple query") {
@@ -35,7 +36,8 @@ fn probe(line: &str) -> Option<Probe> {
     };
     let mut sessions = Vec::new();
     for name in ["S1: ", "S2: "] {
-        let of: Vec<String> = steps.iter().filter_map(|step| step.strip_prefix(name).map(str::to_string)).collect();
+        let of: Vec<String> =
+            steps.iter().filter_map(|step| step.strip_prefix(name).map(str::to_string)).collect();
         if !of.is_empty() {
             sessions.push(of);
         }
@@ -55,5 +57,9 @@ fn answers(outcome: &str, code: &str, message: &str, result: &str) -> Vec<String
     let noted = |text: &str| text.find(" {race").or_else(|| text.find(" {not stable"));
     let result = noted(result).and_then(|at| result.get(..at)).unwrap_or(result);
     let steps = result.split(" ;; ");
-    steps.map(|step| step.split_once("] ").filter(|_| step.starts_with('[')).map_or(step, |(_, rest)| rest).to_string()).collect()
+    steps
+        .map(|step| {
+            step.split_once("] ").filter(|_| step.starts_with('[')).map_or(step, |(_, rest)| rest).to_string()
+        })
+        .collect()
 }

@@ -55,7 +55,8 @@ pub(super) fn normal(id: &str, text: &str) -> String {
         let Some(rows) = part.strip_prefix("rows=") else { continue };
         if jobs {
             let id = rows.trim_matches(['(', ')']);
-            let job = id.len() == 26 && id.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b));
+            let job =
+                id.len() == 26 && id.bytes().all(|b| b.is_ascii_lowercase() || (b'2'..=b'7').contains(&b));
             *part = if job { "rows=(a job id)".into() } else { format!("rows={rows}") };
         } else if id.starts_with("sys_jobs") {
             // The log of whatever ran on that cluster before.

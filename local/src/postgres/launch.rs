@@ -32,6 +32,9 @@ const SETTINGS: &[(&str, &str)] = &[
     ("default_text_search_config", "pg_catalog.simple"),
     ("log_min_messages", "fatal"),
     ("log_min_error_statement", "panic"),
+    // DSQL never waits: what has to here is taken for a conflict. Short locks of a moment are not.
+    ("lock_timeout", "30ms"),
+    ("deadlock_timeout", "10s"),
     // The stand-in changes pg_index and puts functions of its own before some built-in ones.
     ("allow_system_table_mods", "on"),
 ];

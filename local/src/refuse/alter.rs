@@ -84,7 +84,9 @@ pub(super) fn refused(all: &[Token<'_>]) -> Option<ServerError> {
         }));
     }
     if starts(all, &["alter", "domain"]) {
-        let added = has(all, &["add", "constraint"]) || has(all, &["add", "check"]) || has(all, &["set", "not", "null"]);
+        let added = has(all, &["add", "constraint"])
+            || has(all, &["add", "check"])
+            || has(all, &["set", "not", "null"]);
         return added.then(|| unsupported("unsupported ALTER DOMAIN statement"));
     }
     let (_, rest) = head(all)?;
@@ -107,9 +109,15 @@ fn action(tokens: &[Token<'_>]) -> Option<ServerError> {
             () if starts(change, &["type"]) || starts(change, &["set", "data", "type"]) => {
                 Some(alter_table("ALTER COLUMN ... SET DATA TYPE"))
             }
-            () if starts(change, &["set", "not", "null"]) => Some(alter_table("ALTER COLUMN ... SET NOT NULL")),
-            () if starts(change, &["set", "statistics"]) => Some(alter_table("ALTER COLUMN ... SET STATISTICS")),
-            () if starts(change, &["set", "compression"]) => Some(alter_table("ALTER COLUMN ... SET COMPRESSION")),
+            () if starts(change, &["set", "not", "null"]) => {
+                Some(alter_table("ALTER COLUMN ... SET NOT NULL"))
+            }
+            () if starts(change, &["set", "statistics"]) => {
+                Some(alter_table("ALTER COLUMN ... SET STATISTICS"))
+            }
+            () if starts(change, &["set", "compression"]) => {
+                Some(alter_table("ALTER COLUMN ... SET COMPRESSION"))
+            }
             () => None,
         };
     }
@@ -164,7 +172,8 @@ fn column(outer: &[Token<'_>]) -> Option<ServerError> {
         at += 3;
     }
     let definition = outer.get(at + 1..)?;
-    let constrained = ["default", "not", "check", "unique", "primary", "references", "generated", "constraint"];
+    let constrained =
+        ["default", "not", "check", "unique", "primary", "references", "generated", "constraint"];
     if definition.iter().any(|t| t.kind == TokenKind::Word && constrained.iter().any(|word| t.is(word))) {
         return Some(unsupported("ALTER TABLE ADD COLUMN with constraint not supported"));
     }

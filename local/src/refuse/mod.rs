@@ -189,7 +189,9 @@ fn create_table(all: &[Token<'_>]) -> Option<ServerError> {
     if outer.iter().any(|t| t.is("as")) {
         return Some(statement("CreateTableAs"));
     }
-    for (word, name) in [("inherits", "INHERITS"), ("with", "WITH"), ("tablespace", "TABLESPACE"), ("using", "USING")] {
+    for (word, name) in
+        [("inherits", "INHERITS"), ("with", "WITH"), ("tablespace", "TABLESPACE"), ("using", "USING")]
+    {
         if outer.iter().skip(3).any(|t| t.is(word)) {
             return clause(name);
         }
@@ -224,7 +226,9 @@ fn drop_or_grant(all: &[Token<'_>]) -> Option<ServerError> {
     if starts(all, &["drop", "domain"]) && all.last()?.is("cascade") {
         return Some(unsupported("DROP DOMAIN with CASCADE unsupported"));
     }
-    if (starts(all, &["drop", "schema"]) || starts(all, &["create", "schema"])) && all.iter().any(|t| t.is("public")) {
+    if (starts(all, &["drop", "schema"]) || starts(all, &["create", "schema"]))
+        && all.iter().any(|t| t.is("public"))
+    {
         return Some(unsupported(words::SYSTEM_ENTITY));
     }
     if all.first()?.is("grant") || all.first()?.is("revoke") {
@@ -243,7 +247,9 @@ fn drop_or_grant(all: &[Token<'_>]) -> Option<ServerError> {
 /// Clauses of queries that leave no trace.
 fn query(all: &[Token<'_>]) -> Option<ServerError> {
     let first = all.first()?;
-    if !["select", "with", "values", "insert", "update", "delete", "explain", "table"].iter().any(|w| first.is(w))
+    if !["select", "with", "values", "insert", "update", "delete", "explain", "table"]
+        .iter()
+        .any(|w| first.is(w))
         && !first.is_mark("(")
     {
         return None;
@@ -258,7 +264,10 @@ fn query(all: &[Token<'_>]) -> Option<ServerError> {
     }
     // `SELECT … INTO t` is CREATE TABLE AS by another name; `INSERT INTO` is not.
     let outer = top(all);
-    if outer.windows(2).any(|pair| matches!(pair, [a, b] if b.is("into") && !a.is("insert") && !a.is("merge"))) {
+    if outer
+        .windows(2)
+        .any(|pair| matches!(pair, [a, b] if b.is("into") && !a.is("insert") && !a.is("merge")))
+    {
         return Some(statement("CreateTableAs"));
     }
     let merged = first.is("with") && outer.iter().any(|t| t.is("merge"));

@@ -40,7 +40,8 @@ pub(crate) fn ignored(all: &[Token<'_>]) -> bool {
 
 /// The refusal of a SET.
 pub(super) fn refused(all: &[Token<'_>]) -> Option<ServerError> {
-    let not_supported = |name: &str| Some(unsupported(format!("setting configuration parameter \"{name}\" not supported")));
+    let not_supported =
+        |name: &str| Some(unsupported(format!("setting configuration parameter \"{name}\" not supported")));
     if starts(all, &["show", "lc_collate"]) {
         return Some(ServerError::new("42704", "unrecognized configuration parameter \"lc_collate\""));
     }

@@ -4,7 +4,9 @@
 //! portal get names of our own at the backend, because a hidden simple query there would destroy unnamed ones.
 
 use std::io;
+use std::sync::Arc;
 
+use super::conflict::{clear_way, unqualified};
 use super::transaction::Phase;
 use super::{Fail, Session};
 use crate::check;
@@ -14,17 +16,23 @@ use crate::words;
 
 /// Stands for the unnamed statement or portal at the backend.
 const UNNAMED: &str = "dsql_local_unnamed";
+/// A statement parsed again in a doomed transaction.
+const COPIES: &str = "dsql_local_copies";
 
 /// A prepared statement of the client's.
 #[derive(Clone, Debug)]
 pub(crate) struct Prepared {
     statement: Statement,
+    /// The parameter types of its Parse, as they came.
+    types: Vec<u8>,
 }
 
 /// A bound statement of the client's.
 #[derive(Clone, Debug)]
 pub(crate) struct Portal {
-    statement: Statement,
+    prepared: Prepared,
+    /// Its Bind, from the parameters on.
+    parameters: Vec<u8>,
 }
 
 fn backend_name(name: &str) -> &str {
@@ -94,9 +102,10 @@ impl Session {
 
     async fn parse(&mut self, frame: &Frame) -> Result<(), Fail> {
         let (name, at) = frame.text_at(0)?;
-        let (text, types) = frame.text_at(at)?;
+        let (text, at) = frame.text_at(at)?;
+        let types = frame.body.get(at..).unwrap_or_default().to_vec();
         let statement = Statement::read(&text);
-        self.in_time(&statement)?;
+        self.in_time(&statement).await?;
         if name.is_empty() {
             self.drop_prepared("").await?;
         }
@@ -113,39 +122,68 @@ impl Session {
         if let Some(text) = for_backend {
             let mut body = cstr(backend_name(&name));
             body.extend(cstr(text));
-            body.extend(frame.body.get(types..).unwrap_or_default());
+            body.extend(&types);
             self.ask(b'P', &body, &[b'1']).await?;
         } else {
             self.client.push(b'1', &[]);
         }
-        self.prepared.insert(name, Prepared { statement });
+        self.prepared.insert(name, Prepared { statement, types });
         Ok(())
     }
 
     async fn bind(&mut self, frame: &Frame) -> Result<(), Fail> {
         let (portal, at) = frame.text_at(0)?;
         let (name, rest) = frame.text_at(at)?;
-        let Some(Prepared { statement }) = self.prepared.get(&name).cloned() else {
+        let Some(prepared) = self.prepared.get(&name).cloned() else {
             return Err(missing("26000", "prepared statement", &name).into());
         };
-        self.in_time(&statement)?;
+        self.in_time(&prepared.statement).await?;
         self.release();
+        let parameters = frame.body.get(rest..).unwrap_or_default().to_vec();
+        let bound = Portal { prepared, parameters };
+        let statement = &bound.prepared.statement;
         if statement.has_portal() {
             if !matches!(statement.kind, Kind::Call) {
                 self.open_hidden().await?;
+            }
+            if matches!(statement.kind, Kind::Dml | Kind::Mixed) {
+                self.transaction.bytes += u64::try_from(bound.parameters.len()).unwrap_or(u64::MAX);
+            }
+            self.guard(statement).await?;
+            if self.transaction.doomed.is_some() {
+                self.bind_to_copies(&portal, &bound).await?;
+                self.client.push(b'2', &[]);
+                self.portals.insert(portal, bound);
+                return Ok(());
             }
             if portal.is_empty() && self.portals.contains_key("") {
                 self.ask_silently(b'C', &target(b'P', &portal), b'3').await?;
             }
             let mut body = cstr(backend_name(&portal));
             body.extend(cstr(backend_name(&name)));
-            body.extend(frame.body.get(rest..).unwrap_or_default());
+            body.extend(&bound.parameters);
             self.ask(b'B', &body, &[b'2']).await?;
         } else {
             self.client.push(b'2', &[]);
         }
-        self.portals.insert(portal, Portal { statement });
+        self.portals.insert(portal, bound);
         Ok(())
+    }
+
+    /// Parses and binds anew in a doomed transaction, so that the statement finds the copies of its tables.
+    async fn bind_to_copies(&mut self, portal: &str, bound: &Portal) -> Result<(), Fail> {
+        let mut close = vec![b'S'];
+        close.extend(cstr(COPIES));
+        self.ask_silently(b'C', &close, b'3').await?;
+        self.ask_silently(b'C', &target(b'P', portal), b'3').await?;
+        let mut parse = cstr(COPIES);
+        parse.extend(cstr(&unqualified(&bound.prepared.statement.text)));
+        parse.extend(&bound.prepared.types);
+        self.ask_silently(b'P', &parse, b'1').await?;
+        let mut bind = cstr(backend_name(portal));
+        bind.extend(cstr(COPIES));
+        bind.extend(&bound.parameters);
+        self.ask_silently(b'B', &bind, b'2').await
     }
 
     async fn describe(&mut self, frame: &Frame) -> Result<(), Fail> {
@@ -153,7 +191,7 @@ impl Session {
         let (name, _) = frame.text_at(1)?;
         let statement = match kind {
             b'S' => self.prepared.get(&name).map(|p| p.statement.clone()),
-            _ => self.portals.get(&name).map(|p| p.statement.clone()),
+            _ => self.portals.get(&name).map(|p| p.prepared.statement.clone()),
         };
         let Some(statement) = statement else {
             let error = if kind == b'S' {
@@ -163,7 +201,7 @@ impl Session {
             };
             return Err(error.into());
         };
-        self.in_time(&statement)?;
+        self.in_time(&statement).await?;
         self.release();
         if statement.has_portal() {
             let last = self.exchange(b'D', &target(kind, &name), b"Tn", true).await?;
@@ -188,21 +226,39 @@ impl Session {
 
     async fn execute(&mut self, frame: &Frame) -> Result<(), Fail> {
         let (name, rest) = frame.text_at(0)?;
-        let Some(Portal { statement }) = self.portals.get(&name).cloned() else {
+        let Some(portal) = self.portals.get(&name).cloned() else {
             return Err(missing("34000", "portal", &name).into());
         };
+        let statement = &portal.prepared.statement;
         self.release();
-        self.admit(&statement).await?;
-        if self.run_without_portal(&statement).await? {
+        self.admit(statement).await?;
+        if self.run_without_portal(statement).await? {
             return Ok(());
         }
         let mut body = cstr(backend_name(&name));
         body.extend(frame.body.get(rest..).unwrap_or_default());
-        let last = self.exchange(b'E', &body, b"CsI", true).await?;
+        let mark = self.client.mark();
+        let shared = Arc::clone(&self.shared);
+        let (pid, way) = (self.pid, self.way(statement));
+        let outcome = tokio::select! {
+            outcome = self.exchange(b'E', &body, b"CsI", true) => outcome,
+            never = clear_way(&shared.registry, pid, way) => match never {},
+        };
+        let last = match outcome {
+            Err(Fail::Server(error)) => {
+                self.doom(statement, error).await?;
+                if !self.client.rewind(mark) {
+                    return Err(words::oc000().into());
+                }
+                self.bind_to_copies(&name, &portal).await?;
+                self.exchange(b'E', &body, b"CsI", true).await?
+            }
+            other => other?,
+        };
         if last.tag == b'C' {
             let tag = last.text()?;
             if !matches!(statement.kind, Kind::Call) {
-                self.judge(&statement, &tag).await?;
+                self.judge(statement, &tag).await?;
             }
             self.complete(last);
         } else {
@@ -233,15 +289,23 @@ impl Session {
     }
 
     async fn drop_prepared(&mut self, name: &str) -> Result<(), Fail> {
-        if self.prepared.remove(name).is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..) | Kind::Ignored(_))) {
+        if self
+            .prepared
+            .remove(name)
+            .is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..) | Kind::Ignored(_)))
+        {
             self.ask_silently(b'C', &target(b'S', name), b'3').await?;
         }
         Ok(())
     }
 
     /// In an aborted transaction only its end is answered, whatever else is wrong with a statement.
-    fn in_time(&self, statement: &Statement) -> Result<(), Fail> {
-        if self.transaction.phase == Phase::Failed && !statement.ends_transaction() {
+    pub(super) async fn in_time(&mut self, statement: &Statement) -> Result<(), Fail> {
+        if statement.ends_transaction() {
+            return Ok(());
+        }
+        self.not_lost().await?;
+        if self.transaction.phase == Phase::Failed {
             return Err(words::aborted().into());
         }
         Ok(())

@@ -3,6 +3,8 @@
 //! A client message is carried to its end before the next is looked at. PostgreSQL is therefore idle whenever the stand-in
 //! wants to run something of its own on the session's connection, which is what makes hidden transactions possible.
 
+mod conflict;
+mod ending;
 mod extended;
 mod run;
 mod simple;
@@ -13,9 +15,11 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::backend::Backend;
 use crate::endpoint::Shared;
+use crate::registry::Control;
 use crate::wire::{self, Frame, Wire, broken};
 use crate::words::ServerError;
 use extended::{Portal, Prepared};
@@ -63,10 +67,18 @@ pub(crate) struct Session {
     unsynced: bool,
     /// The message being carried out is one of the extended protocol.
     extended: bool,
+    /// The version of the catalog that this session has seen.
+    seen: u64,
+    pid: i32,
 }
 
 impl Session {
     pub(crate) fn new(client: Client, backend: Backend, shared: Arc<Shared>) -> Self {
+        let seen = shared.catalog.version();
+        let pid = match backend.key.as_slice() {
+            [a, b, c, d, ..] => i32::from_be_bytes([*a, *b, *c, *d]),
+            _ => 0,
+        };
         Self {
             client,
             backend,
@@ -78,15 +90,44 @@ impl Session {
             skipping: false,
             unsynced: false,
             extended: false,
+            seen,
+            pid,
         }
     }
 
     /// Serves the client until it leaves.
     pub(crate) async fn serve(mut self) -> io::Result<()> {
+        let (sender, control) = unbounded_channel();
+        let shared = Arc::clone(&self.shared);
+        let pid = self.pid;
+        shared.registry.enter(pid, sender);
+        let served = self.turns(control).await;
+        shared.registry.leave(pid);
+        served
+    }
+
+    /// A turn a message: the client's, or the stand-in's own while the client is silent.
+    async fn turns(&mut self, mut control: UnboundedReceiver<Control>) -> io::Result<()> {
         self.ready().await?;
-        while let Some(frame) = self.client.read().await? {
+        loop {
+            self.shared.registry.note(self.pid, self.transaction.phase == Phase::Block);
+            let frame = tokio::select! {
+                biased;
+                Some(told) = control.recv() => match told {
+                    Control::Yield(error) => {
+                        self.yield_way(error).await?;
+                        continue;
+                    }
+                    Control::Close => return Ok(()),
+                },
+                frame = self.client.read() => match frame? {
+                    Some(frame) => frame,
+                    None => return Ok(()),
+                },
+            };
+            self.shared.registry.note(self.pid, false);
             match frame.tag {
-                b'X' => break,
+                b'X' => return Ok(()),
                 b'Q' => self.simple_query(&frame).await?,
                 b'P' | b'B' | b'D' | b'E' | b'C' | b'H' | b'S' => self.extended_message(&frame).await?,
                 // Left over from a COPY that failed: the protocol says to ignore them.
@@ -98,7 +139,6 @@ impl Session {
                 _ => return Err(broken("unknown message type")),
             }
         }
-        Ok(())
     }
 
     /// Tells the client that it may go on.
@@ -149,14 +189,19 @@ impl Session {
                 self.backend.query("SELECT 1/0").await?;
                 self.transaction.phase = Phase::Failed;
             }
-            Phase::Idle | Phase::Failed => {}
+            Phase::Idle => self.transaction = Transaction::default(),
+            Phase::Failed => {}
         }
         Ok(())
     }
 
     /// PostgreSQL's words with DSQL's names: every client is in the database `postgres`.
     fn disguise(&self, error: &ServerError) -> ServerError {
-        let mut said = error.clone();
+        let mut said = match error.code.as_str() {
+            // PostgreSQL's words for what DSQL calls a conflict.
+            "40001" | "40P01" | "55P03" if error.fields.is_some() => crate::words::oc000(),
+            _ => error.clone(),
+        };
         if said.fields.is_some() && said.message.contains(&self.shared.database) {
             said.fields = None;
             said.message = said.message.replace(&self.shared.database, "postgres");

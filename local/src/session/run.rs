@@ -1,7 +1,11 @@
 //! Running a statement under DSQL's rules, whichever protocol it came by.
 
-use super::transaction::{Effect, Phase, Transaction, effect_of};
+use std::sync::Arc;
+
+use super::conflict::{Way, clear_way};
+use super::transaction::{Effect, Phase, effect_of};
 use super::{Fail, Session};
+use crate::backend::Answer;
 use crate::check::{self, Ddl};
 use crate::jobs::Job;
 use crate::statement::{AsyncIndex, AsyncValidate, Kind, Statement};
@@ -11,49 +15,16 @@ use crate::words;
 impl Session {
     /// The checks that come before a statement is run: an aborted transaction, a refusal by words, company it may not have.
     pub(super) async fn admit(&mut self, statement: &Statement) -> Result<(), Fail> {
-        if self.transaction.phase == Phase::Failed && !statement.ends_transaction() {
-            return Err(words::aborted().into());
+        self.in_time(statement).await?;
+        if let Kind::Refused(error) = &statement.kind {
+            return Err(error.clone().into());
         }
-        let effect = match &statement.kind {
-            Kind::Refused(error) => return Err(error.clone().into()),
-            Kind::Ddl(_) | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) => Effect::Ddl,
-            Kind::Dml => Effect::Dml,
-            _ => Effect::None,
-        };
-        self.transaction.admits(effect)?;
+        if !statement.ends_transaction() {
+            self.in_age()?;
+        }
+        self.transaction.admits(Self::expected(statement))?;
+        self.fresh(statement)?;
         Ok(())
-    }
-
-    /// Opens a hidden transaction for a statement outside a block.
-    pub(super) async fn open_hidden(&mut self) -> Result<(), Fail> {
-        if self.transaction.phase == Phase::Idle {
-            let answer = self.backend.query("BEGIN; SELECT sys._rows_changed()").await?.ok()?;
-            self.unsynced = false;
-            self.transaction = Transaction { phase: Phase::Hidden, ..Transaction::default() };
-            self.transaction.baseline = answer.value().and_then(|v| v.parse().ok());
-        } else if self.transaction.baseline.is_none() {
-            self.transaction.baseline = Some(self.rows_changed().await?);
-        }
-        Ok(())
-    }
-
-    /// Commits a hidden transaction, if there is one.
-    pub(super) async fn close_hidden(&mut self) -> Result<(), Fail> {
-        if self.transaction.phase == Phase::Hidden {
-            let answer = self.backend.query("COMMIT").await?;
-            self.unsynced = false;
-            let ended = std::mem::take(&mut self.transaction);
-            answer.ok()?;
-            self.committed(ended);
-        }
-        Ok(())
-    }
-
-    /// Starts what a committed transaction has asked for.
-    fn committed(&self, ended: Transaction) {
-        for job in ended.jobs {
-            self.shared.jobs.start(job);
-        }
     }
 
     /// Runs what is not sent through a portal; false when the statement is none of that.
@@ -63,8 +34,7 @@ impl Session {
             Kind::Ddl(ddl) => {
                 self.open_hidden().await?;
                 check::before(&mut self.backend, ddl).await?;
-                let answer = self.backend.query(&statement.text).await?;
-                self.unsynced = false;
+                let answer = self.insist(&statement.text).await?;
                 for notice in &answer.notices {
                     self.client.pass(notice);
                 }
@@ -97,43 +67,18 @@ impl Session {
         Ok(true)
     }
 
-    /// `BEGIN`, `COMMIT`, `ROLLBACK`: PostgreSQL decides, and its status is believed.
-    async fn control(&mut self, statement: &Statement) -> Result<(), Fail> {
-        let answer = self.backend.query(&statement.text).await?;
-        self.unsynced = false;
-        let hidden = self.transaction.phase == Phase::Hidden;
-        let phase = match answer.status {
-            b'T' => Phase::Block,
-            b'E' => Phase::Failed,
-            _ => Phase::Idle,
+    /// Runs a statement that changes the catalog: on DSQL it never waits for a transaction, so here none may hold it up.
+    async fn insist(&mut self, text: &str) -> Result<Answer, Fail> {
+        if self.transaction.phase == Phase::Block {
+            self.backend.query("SET LOCAL lock_timeout = '5s'").await?.ok()?;
+        }
+        let shared = Arc::clone(&self.shared);
+        let answer = tokio::select! {
+            answer = self.backend.query(text) => answer?,
+            never = clear_way(&shared.registry, self.pid, Way::Catalog) => match never {},
         };
-        for notice in &answer.notices {
-            // BEGIN after other statements of one query: the transaction it warns of is the hidden one.
-            let own = hidden && matches!(statement.kind, Kind::Begin);
-            if !own {
-                self.client.pass(notice);
-            }
-        }
-        if let Some(error) = answer.error {
-            if phase == Phase::Idle {
-                self.transaction = Transaction::default();
-            }
-            return Err(error.into());
-        }
-        if matches!(statement.kind, Kind::Begin) {
-            if !hidden {
-                self.transaction = Transaction::default();
-            }
-            self.transaction.phase = phase;
-        } else {
-            let ended =
-                std::mem::replace(&mut self.transaction, Transaction { phase, ..Transaction::default() });
-            if answer.tag == "COMMIT" {
-                self.committed(ended);
-            }
-        }
-        self.complete(wire::complete(&answer.tag));
-        Ok(())
+        self.unsynced = false;
+        Ok(answer)
     }
 
     /// Looks at what a statement has done, by its tag and by PostgreSQL's counters.
@@ -142,6 +87,7 @@ impl Session {
         if effect == Effect::Dml || matches!(statement.kind, Kind::Mixed) {
             let before = self.transaction.baseline.unwrap_or_default();
             let changed = self.rows_changed().await?.saturating_sub(before);
+            self.transaction.changed = changed;
             if changed > self.shared.options.row_limit {
                 return Err(words::row_limit().into());
             }
@@ -154,7 +100,7 @@ impl Session {
         Ok(())
     }
 
-    async fn rows_changed(&mut self) -> Result<u64, Fail> {
+    pub(super) async fn rows_changed(&mut self) -> Result<u64, Fail> {
         let answer = self.backend.query("SELECT sys._rows_changed()").await?.ok()?;
         self.unsynced = false;
         Ok(answer.value().and_then(|value| value.parse().ok()).unwrap_or_default())
@@ -164,7 +110,7 @@ impl Session {
     async fn create_index(&mut self, index: &AsyncIndex) -> Result<Option<String>, Fail> {
         self.open_hidden().await?;
         self.backend.query("SAVEPOINT dsql_local").await?.ok()?;
-        let mut answer = self.backend.query(&index.create).await?;
+        let mut answer = self.insist(&index.create).await?;
         let mut failure = None;
         if let (Some("23505"), Some(placeholder)) =
             (answer.error.as_ref().map(|e| e.code.as_str()), &index.placeholder)
@@ -194,7 +140,7 @@ impl Session {
     async fn validate(&mut self, validate: &AsyncValidate) -> Result<Option<String>, Fail> {
         self.open_hidden().await?;
         self.backend.query("SAVEPOINT dsql_local").await?.ok()?;
-        let tried = self.backend.query(&validate.alter).await?;
+        let tried = self.insist(&validate.alter).await?;
         self.backend.query("ROLLBACK TO SAVEPOINT dsql_local; RELEASE SAVEPOINT dsql_local").await?.ok()?;
         if let Some(error) = tried.error
             && !matches!(error.code.as_str(), "23514" | "23503")

@@ -1,13 +1,16 @@
 //! The simple query protocol: a string of statements, which are one implicit transaction.
 
 use std::io;
+use std::sync::Arc;
 
+use super::conflict::{clear_way, unqualified};
 use super::transaction::Phase;
 use super::{Fail, Session};
 use crate::check;
 use crate::lex::split;
 use crate::statement::{Kind, Statement};
 use crate::wire::{Frame, cstr};
+use crate::words;
 
 impl Session {
     /// Runs a Query message.
@@ -42,13 +45,37 @@ impl Session {
                 continue;
             }
             self.open_hidden().await?;
-            let tag = self.forward_query(&statement.text).await?;
+            if matches!(statement.kind, Kind::Dml | Kind::Mixed) {
+                self.transaction.bytes += u64::try_from(statement.text.len()).unwrap_or(u64::MAX);
+            }
+            let tag = self.run_simple(&statement).await?;
             self.judge(&statement, &tag).await?;
             if !tag.is_empty() {
                 self.complete(Frame::new(b'C', cstr(&tag)));
             }
         }
         self.close_hidden().await
+    }
+
+    /// Runs a statement, and once more on copies of its tables when it meets another transaction's rows.
+    async fn run_simple(&mut self, statement: &Statement) -> Result<String, Fail> {
+        self.guard(statement).await?;
+        let mark = self.client.mark();
+        let doomed = self.transaction.doomed.is_some();
+        let text = if doomed { unqualified(&statement.text) } else { statement.text.clone() };
+        let shared = Arc::clone(&self.shared);
+        let (pid, way) = (self.pid, self.way(statement));
+        let outcome = tokio::select! {
+            outcome = self.forward_query(&text) => outcome,
+            never = clear_way(&shared.registry, pid, way) => match never {},
+        };
+        let Err(Fail::Server(error)) = outcome else { return outcome };
+        self.doom(statement, error).await?;
+        if !self.client.rewind(mark) {
+            // Part of the result has left already.
+            return Err(words::oc000().into());
+        }
+        self.forward_query(&unqualified(&statement.text)).await
     }
 
     /// Sends one statement as a simple query and passes its results on, all but the CommandComplete, whose tag is returned.
@@ -100,6 +127,7 @@ impl Session {
                 self.client.read().await?.ok_or_else(|| io::Error::from(io::ErrorKind::UnexpectedEof))?;
             match frame.tag {
                 b'd' => {
+                    self.transaction.bytes += u64::try_from(frame.body.len()).unwrap_or(u64::MAX);
                     self.backend.wire.pass(&frame);
                     self.backend.wire.relieve().await?;
                 }

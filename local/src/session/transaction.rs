@@ -1,5 +1,7 @@
 //! What a session knows of its transaction, and DSQL's rules about what may share one.
 
+use std::time::Instant;
+
 use crate::jobs::Job;
 use crate::words::{self, ServerError, unsupported};
 
@@ -37,7 +39,7 @@ pub(crate) enum Effect {
 }
 
 /// The transaction of a session.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Transaction {
     pub(crate) phase: Phase,
     pub(crate) ddl: bool,
@@ -46,9 +48,48 @@ pub(crate) struct Transaction {
     pub(crate) baseline: Option<u64>,
     /// Jobs that start when this commits.
     pub(crate) jobs: Vec<Job>,
+    pub(crate) started: Instant,
+    /// Rows changed so far.
+    pub(crate) changed: u64,
+    /// What the client has sent to be written, as a stand-in for the size of it.
+    pub(crate) bytes: u64,
+    /// Whether a statement has looked at data yet, and the version of the catalog when the first did.
+    pub(crate) touched: bool,
+    pub(crate) catalog: u64,
+    /// There is a savepoint to return to.
+    pub(crate) guarded: bool,
+    /// The commit will fail with this.
+    pub(crate) doomed: Option<ServerError>,
+    /// The transaction is gone at the backend; whatever comes next fails with this.
+    pub(crate) lost: Option<ServerError>,
+}
+
+impl Default for Transaction {
+    fn default() -> Self {
+        Self::begin(Phase::Idle, 0)
+    }
 }
 
 impl Transaction {
+    /// A transaction that has done nothing yet.
+    pub(crate) fn begin(phase: Phase, catalog: u64) -> Self {
+        Self {
+            phase,
+            ddl: false,
+            dml: false,
+            baseline: None,
+            jobs: Vec::new(),
+            started: Instant::now(),
+            changed: 0,
+            bytes: 0,
+            touched: false,
+            catalog,
+            guarded: false,
+            doomed: None,
+            lost: None,
+        }
+    }
+
     /// Whether a statement of this effect may join.
     pub(crate) fn admits(&self, effect: Effect) -> Result<(), ServerError> {
         match effect {
