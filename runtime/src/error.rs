@@ -2,16 +2,16 @@
 
 use crate::core::StepId;
 use crate::server::ServerError;
-use dsql_migrate_plan::{Migration, Plan};
+use dsql_migrate_plan::{Migration, Plan, Statement};
 use std::fmt;
 
 /// Why a run stopped, where, what is true in the database now, and what to do about it.
 ///
 /// Holds no connection string, token or password.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Error(Box<Report>);
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Report {
     kind: ErrorKind,
     what: String,
@@ -60,7 +60,7 @@ pub enum ErrorKind {
 }
 
 /// A place in the migrations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     version: String,
     name: String,
@@ -85,18 +85,21 @@ impl Place {
 
     /// A step of a migration, which begins with its first statement.
     pub(crate) fn of_step(plan: &Plan, id: StepId) -> Self {
+        Self::of_statement(plan, id, 0)
+    }
+
+    /// One of the statements of a step.
+    pub(crate) fn of_statement(plan: &Plan, id: StepId, position: usize) -> Self {
         let migration = &plan.migrations[id.migration];
-        let first = migration.steps[id.step].statements().next();
-        Self {
-            step: Some(id.step),
-            line: first.map(|statement| statement.line),
-            statement: first.map(|statement| statement.sql.to_string()),
-            ..Self::of(migration)
+        let place = Self { step: Some(id.step), ..Self::of(migration) };
+        match migration.steps[id.step].statements().nth(position) {
+            Some(statement) => place.statement(statement),
+            None => place,
         }
     }
 
-    /// The same with another statement of the step.
-    pub(crate) fn statement(mut self, statement: &dsql_migrate_plan::Statement) -> Self {
+    /// The same with a statement.
+    pub(crate) fn statement(mut self, statement: &Statement) -> Self {
         self.line = Some(statement.line);
         self.statement = Some(statement.sql.to_string());
         self
@@ -129,12 +132,6 @@ impl Error {
 
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.0.remedy = Some(remedy.into());
-        self
-    }
-
-    /// The statement of the step at which it happened, where the step has several.
-    pub(crate) fn narrow(mut self, statement: &dsql_migrate_plan::Statement) -> Self {
-        self.0.place = self.0.place.take().map(|place| place.statement(statement));
         self
     }
 

@@ -80,7 +80,7 @@ pub(crate) enum Action {
     Prove(StepId),
     /// Drop the unfinished index of a step, or find that it is finished: → `Cleaned`, `Judged`, `LeaseLost`.
     Clean(StepId),
-    /// Wait until one of these jobs ends: → `JobEnded`, `LeaseLost`.
+    /// Wait until at least one of these jobs has ended: → `JobsEnded`, `LeaseLost`.
     Await(Vec<Job>),
     /// Give the lease back: → `Released`.
     Release,
@@ -121,8 +121,8 @@ pub(crate) enum Outcome {
     Recorded,
     /// The statement succeeded, and started this job if it says so.
     Executed(Option<String>),
-    /// The server refused, finally; nothing was applied.
-    Refused(ServerError),
+    /// The server refused the step's statement at this position, finally; nothing was applied.
+    Refused { answer: ServerError, statement: usize },
     /// The answer was lost, or the lease row was not as expected: what is true must be read.
     Doubt,
     /// The lease is not ours any more.
@@ -131,8 +131,8 @@ pub(crate) enum Outcome {
     Judged(Verdict),
     /// The unfinished index is gone.
     Cleaned,
-    /// How one job ended.
-    JobEnded(StepId, Verdict),
+    /// How those jobs ended that have.
+    JobsEnded(Vec<(StepId, Verdict)>),
     /// The lease is given back, or was not ours.
     Released,
 }

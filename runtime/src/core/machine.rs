@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 const REBUILDS: u32 = 3;
 
 /// How a run ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum End {
     /// Everything that the options ask for is applied. The review is of the last ledger that was read.
     Done(Review),
@@ -22,7 +22,7 @@ pub(crate) enum End {
     Failed(Error),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
     Boot,
     Inspecting,
@@ -184,21 +184,21 @@ impl<'a> Machine<'a> {
                 }
                 None
             }
-            (Action::Execute(id), Outcome::Refused(answer))
+            (Action::Execute(id), Outcome::Refused { answer, .. })
                 if answer.is_duplicate() || answer.is_missing() =>
             {
                 situation.note(*id, Note::Contested(answer));
                 None
             }
-            (Action::Execute(id) | Action::Rows(id, _), Outcome::Refused(answer)) => {
-                Some((*id, refused(self.plan, *id, answer)))
+            (Action::Execute(id) | Action::Rows(id, _), Outcome::Refused { answer, statement }) => {
+                Some((*id, refused(self.plan, *id, statement, answer)))
             }
             (Action::Prove(id) | Action::Clean(id), Outcome::Judged(verdict)) => {
                 self.judge(&mut situation, *id, verdict).err().map(|error| (*id, error))
             }
-            (Action::Await(_), Outcome::JobEnded(id, verdict)) => {
+            (Action::Await(_), Outcome::JobsEnded(ended)) => ended.into_iter().find_map(|(id, verdict)| {
                 self.judge(&mut situation, id, verdict).err().map(|error| (id, error))
-            }
+            }),
             (Action::Clean(id), Outcome::Cleaned) => {
                 self.cleaned(&mut situation, *id).err().map(|it| (*id, it))
             }
@@ -294,6 +294,13 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Everything that tells this machine from another one.
+    #[cfg(test)]
+    pub(crate) fn hash_state<H: std::hash::Hasher>(&self, state: &mut H) {
+        use std::hash::Hash;
+        (&self.phase, &self.review, &self.rebuilds, &self.busy).hash(state);
+    }
+
     /// The lease as it was last seen, while it is ours.
     pub(crate) fn held(&self) -> Option<Held> {
         match &self.phase {
@@ -330,7 +337,7 @@ fn unexpected(phase: &Phase, outcome: &Outcome) -> Phase {
 }
 
 /// The server will not do what a step asks.
-pub(crate) fn refused(plan: &Plan, id: StepId, answer: ServerError) -> Error {
+pub(crate) fn refused(plan: &Plan, id: StepId, statement: usize, answer: ServerError) -> Error {
     let remedy = if answer.is_duplicate() {
         "remove what is there, or the statement that makes it again, and start again"
     } else if answer.is_missing() {
@@ -338,8 +345,8 @@ pub(crate) fn refused(plan: &Plan, id: StepId, answer: ServerError) -> Error {
     } else {
         "change the statement, or the rows that it meets, and start again: it goes on with this step"
     };
-    Error::new(ErrorKind::Refused, "the server refused a statement".to_owned())
-        .at(Place::of_step(plan, id))
+    Error::new(ErrorKind::Refused, "the server refused a statement")
+        .at(Place::of_statement(plan, id, statement))
         .server(answer)
         .remedy(remedy)
 }

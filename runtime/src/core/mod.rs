@@ -6,6 +6,8 @@
 
 mod action;
 mod machine;
+#[cfg(test)]
+mod model;
 mod review;
 mod situation;
 

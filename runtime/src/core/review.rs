@@ -18,7 +18,7 @@ pub(crate) struct LedgerRow {
 }
 
 /// What a ledger means for a plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Review {
     /// The positions of the migrations to apply, in order.
     pub(crate) queue: Vec<usize>,

@@ -238,7 +238,7 @@ impl Situation {
             // Nobody saw our statement run, and only a name is there: it may be anything.
             (Verdict::Happened { compared: false }, Some((answer, false)))
             | (Verdict::Absent, Some((answer, _))) => {
-                return Err(super::machine::refused(plan, id, answer));
+                return Err(super::machine::refused(plan, id, 0, answer));
             }
             (Verdict::Happened { .. }, _) => Note::Ran,
             (Verdict::Absent, None) => Note::Clear,

@@ -79,11 +79,13 @@ impl<C: Connector> Shell<'_, C> {
         Ok(self.look(id, job, waiting_for, held).await?.0)
     }
 
+    /// Looks at all of them each time, so that those that end together are recorded together.
     pub(super) async fn wait_for_jobs(&mut self, jobs: &[InFlight], held: Held) -> Result<Outcome, Error> {
-        let started = Instant::now();
-        let mut told = started;
+        let mut told = Instant::now();
         let mut pause = self.options.timings.job_poll;
         loop {
+            let tell = told.elapsed() >= NEWS;
+            let mut ended = Vec::new();
             for in_flight in jobs {
                 if let Some(lost) = self.set(in_flight.step, held).await? {
                     return Ok(lost);
@@ -94,15 +96,19 @@ impl<C: Connector> Shell<'_, C> {
                 };
                 let verdict = self.settled(in_flight.step, job, Some(&in_flight.id), held).await?;
                 self.progress();
+                let elapsed =
+                    self.jobs_since.entry(in_flight.id.clone()).or_insert_with(Instant::now).elapsed();
                 if !matches!(verdict, Verdict::Building(_)) {
-                    tracing::info!(job = in_flight.id, elapsed = ?started.elapsed(), "{} {}", name(job), ending(&verdict));
-                    return Ok(Outcome::JobEnded(in_flight.step, verdict));
-                }
-                if told.elapsed() >= NEWS {
-                    tracing::info!(job = in_flight.id, elapsed = ?started.elapsed(), "still waiting for {}", name(job));
+                    tracing::info!(job = in_flight.id, ?elapsed, "{} {}", name(job), ending(&verdict));
+                    ended.push((in_flight.step, verdict));
+                } else if tell {
+                    tracing::info!(job = in_flight.id, ?elapsed, "still waiting for the {}", name(job));
                 }
             }
-            if told.elapsed() >= NEWS {
+            if !ended.is_empty() {
+                return Ok(Outcome::JobsEnded(ended));
+            }
+            if tell {
                 told = Instant::now();
             }
             if !self.surely_holds(held).await? {

@@ -13,7 +13,7 @@ use crate::server::ServerError;
 use crate::sql::record::{Author, record};
 use crate::sql::tables::TableNames;
 use dsql_migrate_plan::{Plan, Statement, StepKind};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// DSQL ends a transaction after 300 s; a lease of this length outlasts any.
@@ -32,6 +32,8 @@ pub(super) struct Shell<'a, C> {
     /// DML steps that once did not end within a lease of ordinary length.
     slow: BTreeSet<StepId>,
     pub(super) waiting_since: Option<Instant>,
+    /// When this run started a job, or first saw it.
+    pub(super) jobs_since: BTreeMap<String, Instant>,
 }
 
 /// What became of a message that changes something.
@@ -57,6 +59,7 @@ impl<'a, C: Connector> Shell<'a, C> {
             patience: Patience::new(options.retry),
             slow: BTreeSet::new(),
             waiting_since: None,
+            jobs_since: BTreeMap::new(),
         }
     }
 
@@ -316,29 +319,13 @@ impl<'a, C: Connector> Shell<'a, C> {
             {
                 self.record_refused(error).await
             }
-            Sent::Refused(error, answered) => self.refused_statement(id, &statements, answered, error),
+            Sent::Refused(answer, statement) => Ok(Outcome::Refused { answer, statement }),
             Sent::Doubt => {
                 if started.elapsed() >= limit {
                     self.slow.insert(id);
                 }
                 Ok(Outcome::Doubt)
             }
-        }
-    }
-
-    /// The core knows steps; which of a step's statements was refused is told here.
-    fn refused_statement(
-        &self,
-        id: StepId,
-        statements: &[&Statement],
-        answered: usize,
-        error: ServerError,
-    ) -> Result<Outcome, Error> {
-        match statements.get(answered) {
-            Some(statement) if statements.len() > 1 => {
-                Err(crate::core::refused(self.plan, id, error).narrow(statement))
-            }
-            _ => Ok(Outcome::Refused(error)),
         }
     }
 
@@ -360,9 +347,14 @@ impl<'a, C: Connector> Shell<'a, C> {
         match sent {
             Sent::Answers(answers) => {
                 self.progress();
-                Ok(Outcome::Executed(answers.first().and_then(|it| it.first("job_id")).map(str::to_owned)))
+                let job = answers.first().and_then(|answer| answer.first("job_id")).map(str::to_owned);
+                if let Some(job) = &job {
+                    tracing::info!(job, step = id.step + 1, "a job was started");
+                    self.jobs_since.insert(job.clone(), Instant::now());
+                }
+                Ok(Outcome::Executed(job))
             }
-            Sent::Refused(error, _) => Ok(Outcome::Refused(error)),
+            Sent::Refused(answer, statement) => Ok(Outcome::Refused { answer, statement }),
             Sent::Doubt => Ok(Outcome::Doubt),
         }
     }
@@ -389,7 +381,8 @@ impl<'a, C: Connector> Shell<'a, C> {
                     }
                 }
                 Sent::Refused(error, _) => {
-                    return Err(crate::core::refused(self.plan, id, error).narrow(setting));
+                    let place = self.place(id).statement(setting);
+                    return Err(crate::core::refused(self.plan, id, 0, error).at(place));
                 }
                 Sent::Doubt if self.keeper.is_lost() => return Ok(Some(Outcome::LeaseLost)),
                 Sent::Doubt => {}
