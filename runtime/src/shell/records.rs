@@ -169,11 +169,17 @@ impl<C: Connector> Shell<'_, C> {
     /// The lease is free at once for whoever waits. If it cannot be given back, it expires.
     pub(super) async fn release(&mut self, held: Held) -> Outcome {
         let sql = lease::release(&self.tables, &self.holder, held);
-        match self.send(&sql, self.options.timings.lease, None).await {
-            Ok(Sent::Answers(_)) => tracing::debug!(fence = held.fence, "released the lease"),
-            Ok(Sent::Refused(error, _)) => tracing::warn!("the lease is not released, it expires: {error}"),
-            Ok(Sent::Doubt) => tracing::warn!("perhaps the lease is not released; it expires then"),
-            Err(error) => tracing::warn!("the lease is not released, it expires: {error}"),
+        loop {
+            match self.send(&sql, self.options.timings.lease, None).await {
+                Ok(Sent::Answers(_)) => tracing::debug!(fence = held.fence, "released the lease"),
+                // Releasing twice does no harm: the fence is ours or the statement does nothing.
+                Ok(Sent::Doubt) => continue,
+                Ok(Sent::Refused(error, _)) => {
+                    tracing::warn!("the lease is not released, it expires: {error}")
+                }
+                Err(error) => tracing::warn!("the lease is not released, it expires: {error}"),
+            }
+            break;
         }
         self.keeper.forget();
         Outcome::Released

@@ -3,6 +3,7 @@
 //! One PostgreSQL serves all tests; each test has an endpoint, that is a stand-in cluster, of its own.
 
 mod boot;
+mod faults;
 mod ledger;
 mod refusals;
 mod support;
