@@ -6,12 +6,14 @@ use dsql_migrate_plan::Plan;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Dialect;
+use crate::directive::Allows;
 use crate::file_name::{self, FileName};
-use crate::lex::LexErrorKind;
+use crate::lex::{LexError, LexErrorKind};
 use crate::plan;
 use crate::rules::all::{
     duplicate_version, empty_migration, file_name as file_name_rule, not_utf, syntax, unverified,
 };
+use crate::rules::{Context, Domains};
 use crate::source::{Source, Span};
 use crate::statement::File;
 
@@ -69,16 +71,17 @@ impl Report {
 /// Judges one file by itself, whatever it is called.
 #[must_use]
 pub fn check_file(input: Input, options: Options) -> Report {
-    let source = source(&input);
+    let files = vec![source(&input)];
     let mut diagnostics = Vec::new();
     let mut statements = 0;
-    if let Err(at) = std::str::from_utf8(&input.bytes) {
-        not_utf(&mut diagnostics, 0, at.valid_up_to());
+    if let Err(error) = std::str::from_utf8(&input.bytes) {
+        not_utf(&mut diagnostics, 0, error.valid_up_to());
     } else {
-        statements = judge_file(&File::read(&source), 0, options.dialect, &mut diagnostics).0;
+        let read: Vec<_> = files.iter().map(|source| (0, File::read(source))).collect();
+        statements = read.iter().map(|(_, file)| file.statements.len()).sum();
+        judge_files(&read, options, &mut diagnostics);
     }
-    let mut report =
-        Report { dialect: options.dialect, files: vec![source], statements, diagnostics, plan: None };
+    let mut report = Report { dialect: options.dialect, files, statements, diagnostics, plan: None };
     report.sort();
     report
 }
@@ -89,31 +92,32 @@ pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
     inputs.sort_by(|a, b| file_name::order(&a.name).cmp(&file_name::order(&b.name)));
     let files: Vec<_> = inputs.iter().map(source).collect();
     let mut diagnostics = Vec::new();
-    let mut migrations = Vec::new();
-    let mut statements = 0;
+    let mut names = Vec::new();
+    let mut read = Vec::new();
     let mut versions: HashMap<String, usize> = HashMap::new();
-    let mut index_names = plan::IndexNames::default();
     for (position, (input, source)) in inputs.iter().zip(&files).enumerate() {
         let name = name(input, position, &mut diagnostics);
         if let Some(name) = &name
             && let Some(first) = versions.insert(name.number().to_owned(), position)
         {
             let other = inputs.get(first).map_or("", |input| input.path.as_str());
-            let finding = Diagnostic::new(&duplicate_version::RULE, position, Span::default());
+            let mut finding = Diagnostic::new(&duplicate_version::RULE, position, Span::default());
+            finding.message(format!("version {} is taken by `{other}` already", name.version));
             diagnostics.push(finding);
-            if let Some(finding) = diagnostics.last_mut() {
-                finding.message(format!("version {} is taken by `{other}` already", name.version));
-            }
         }
-        if let Err(error) = std::str::from_utf8(&input.bytes) {
-            not_utf(&mut diagnostics, position, error.valid_up_to());
-            continue;
+        match std::str::from_utf8(&input.bytes) {
+            Ok(_) => read.push((position, File::read(source))),
+            Err(error) => not_utf(&mut diagnostics, position, error.valid_up_to()),
         }
-        let file = File::read(source);
-        let (count, steps) = judge_file(&file, position, options.dialect, &mut diagnostics);
-        statements += count;
-        if let Some(name) = name {
-            migrations.push(plan::migration(&file, &name, steps, &mut index_names));
+        names.push(name);
+    }
+    let steps = judge_files(&read, options, &mut diagnostics);
+    let statements = read.iter().map(|(_, file)| file.statements.len()).sum();
+    let mut index_names = plan::IndexNames::default();
+    let mut migrations = Vec::new();
+    for ((position, file), steps) in read.iter().zip(steps) {
+        if let Some(Some(name)) = names.get(*position) {
+            migrations.push(plan::migration(file, name, steps, &mut index_names));
         }
     }
     let mut report = Report { dialect: options.dialect, files, statements, diagnostics, plan: None };
@@ -153,49 +157,72 @@ fn name(input: &Input, file: usize, diagnostics: &mut Vec<Diagnostic>) -> Option
     name
 }
 
-/// Judges a file and tells how many statements it has and how they make steps.
+/// Judges files that have been read, and tells how the statements of each make steps.
+fn judge_files(
+    files: &[(usize, File<'_>)],
+    options: Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Vec<plan::Draft>> {
+    let mut domains = Domains::default();
+    for statement in files.iter().flat_map(|(_, file)| &file.statements) {
+        domains.note(statement);
+    }
+    let context = Context { dialect: options.dialect, domains };
+    let steps =
+        files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
+    crate::hazards::judge(files, diagnostics);
+    // Exceptions come last: they are for what any of the passes found.
+    for (position, file) in files {
+        let mut found = Vec::new();
+        let mut allows = Allows::read(file.source, &file.comments, &file.statements, *position, &mut found);
+        let spans: Vec<_> = file.statements.iter().map(|statement| statement.span).collect();
+        diagnostics.retain(|one| one.file != *position || !allows.covers(&spans, one));
+        allows.unused(*position, &mut found);
+        diagnostics.append(&mut found);
+    }
+    steps
+}
+
+/// Judges a file by itself.
 fn judge_file(
     file: &File<'_>,
     position: usize,
-    dialect: Dialect,
+    context: &Context,
     diagnostics: &mut Vec<Diagnostic>,
-) -> (usize, Vec<plan::Draft>) {
+) -> Vec<plan::Draft> {
     for error in &file.errors {
-        let mut finding = Diagnostic::new(&syntax::RULE, position, error.span);
-        finding.message(error.kind.server_words()).label("it begins here and never ends");
-        let near = file.source.slice(error.span);
-        match error.kind {
-            LexErrorKind::NulByte => {
-                finding.label("").answer("22021", error.kind.server_words()).help("delete the zero byte");
-            }
-            LexErrorKind::EmptyIdent => {
-                finding.label("").help("put a name between the quotes");
-                finding.server(format!("{} at or near \"{near}\"", error.kind.server_words()));
-            }
-            _ => {
-                finding.server(format!("{} at or near \"{near}\"", error.kind.server_words()));
-            }
-        }
-        diagnostics.push(finding);
+        diagnostics.push(lexical(file, position, *error));
     }
     if file.statements.is_empty() && file.errors.is_empty() {
         diagnostics.push(Diagnostic::new(&empty_migration::RULE, position, Span::default()));
     }
     for statement in &file.statements {
         let before = diagnostics.len();
-        crate::rules::judge(statement, position, dialect, diagnostics);
+        crate::rules::judge(statement, position, context, diagnostics);
         let refused = diagnostics.iter().skip(before).any(|one| one.severity == Severity::Error);
-        let unread = statement.unread().filter(|_| !refused);
         // What the lexer could not read has been reported by itself.
-        if let Some(unread) = unread
-            .filter(|unread| !file.errors.iter().any(|error| overlaps(error.span, statement.span, *unread)))
-        {
+        let lexical =
+            |unread: &Span| file.errors.iter().any(|error| overlaps(error.span, statement.span, *unread));
+        if let Some(unread) = statement.unread().filter(|unread| !refused && !lexical(unread)) {
             let mut finding = Diagnostic::new(&unverified::RULE, position, unread);
             finding.label("reading stopped here");
             diagnostics.push(finding);
         }
     }
-    (file.statements.len(), plan::steps(file, position, diagnostics))
+    plan::steps(file, position, diagnostics)
+}
+
+fn lexical(file: &File<'_>, position: usize, error: LexError) -> Diagnostic {
+    let mut finding = Diagnostic::new(&syntax::RULE, position, error.span);
+    let words = error.kind.server_words();
+    let near = file.source.slice(error.span);
+    finding.message(words).server(format!("{words} at or near \"{near}\""));
+    match error.kind {
+        LexErrorKind::NulByte => finding.answer("22021", words).help("delete the zero byte"),
+        LexErrorKind::EmptyIdent => finding.help("put a name between the quotes"),
+        _ => finding.label("it begins here and never ends"),
+    };
+    finding
 }
 
 /// Whether a lexical error is what stopped the reading of a statement.
@@ -207,6 +234,9 @@ fn overlaps(error: Span, statement: Span, unread: Span) -> bool {
 #[cfg(test)]
 pub(crate) fn judge_text(source: &Source, dialect: Dialect) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    judge_file(&File::read(source), 0, dialect, &mut diagnostics);
+    let file = File::read(source);
+    let mut domains = Domains::default();
+    file.statements.iter().for_each(|statement| domains.note(statement));
+    judge_file(&file, 0, &Context { dialect, domains }, &mut diagnostics);
     diagnostics
 }

@@ -1,6 +1,6 @@
 //! Looks into the tokens of expressions and queries: which functions they call, which types they name.
 
-use crate::ast::ObjectName;
+use crate::ast::{DataType, ObjectName};
 use crate::cursor::Cursor;
 use crate::lex::TokenKind;
 use crate::source::Span;
@@ -26,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) name: ObjectName,
     /// Its name's span.
     pub(crate) span: Span,
+    /// Whether it is one of the words that need no parentheses.
+    pub(crate) keyword: bool,
 }
 
 /// The functions that these tokens call. Words that take parentheses for another reason (`IN (…)`,
@@ -38,7 +40,7 @@ pub(crate) fn calls(mut cursor: Cursor<'_>) -> Vec<Call> {
         let name = if after_dot { None } else { ahead.name() };
         match name {
             Some(name) if ahead.is_punct("(") => {
-                calls.push(Call { span: name.span(), name });
+                calls.push(Call { span: name.span(), name, keyword: false });
                 cursor = ahead;
             }
             Some(name) => {
@@ -46,7 +48,7 @@ pub(crate) fn calls(mut cursor: Cursor<'_>) -> Vec<Call> {
                 let keyword = |word: &&str| name.object().eq_ignore_ascii_case(word);
                 let alias = cursor.last_text().eq_ignore_ascii_case("AS");
                 if word && !alias && KEYWORD_FUNCTIONS.iter().any(keyword) {
-                    calls.push(Call { span: name.span(), name });
+                    calls.push(Call { span: name.span(), name, keyword: true });
                 }
                 cursor = ahead;
             }
@@ -54,4 +56,28 @@ pub(crate) fn calls(mut cursor: Cursor<'_>) -> Vec<Call> {
         }
     }
     calls
+}
+
+/// The types that these tokens cast to, by `::` or `CAST(… AS …)`.
+pub(crate) fn casts(mut cursor: Cursor<'_>) -> Vec<DataType> {
+    let mut types = Vec::new();
+    // For each open parenthesis, whether it is that of a CAST: AS inside of it names a type.
+    let mut open: Vec<bool> = Vec::new();
+    while !cursor.at_end() {
+        let cast_as = cursor.is("AS") && open.last() == Some(&true);
+        if cursor.is_punct("::") || cast_as {
+            cursor.advance();
+            if let Some(data_type) = crate::parse::data_type(&mut cursor) {
+                types.push(data_type);
+            }
+            continue;
+        }
+        if cursor.is_punct("(") {
+            open.push(cursor.last_text().eq_ignore_ascii_case("CAST"));
+        } else if cursor.is_punct(")") {
+            open.pop();
+        }
+        cursor.advance();
+    }
+    types
 }

@@ -15,8 +15,7 @@ use crate::check::Input;
 ///
 /// What the operating system says of the folder or of a file in it, with the name that messages give it.
 pub fn read(folder: &Path, shown: &str) -> io::Result<Vec<Input>> {
-    let within =
-        |shown: &str, error: io::Error| io::Error::new(error.kind(), format!("{shown}: {error}"));
+    let within = |shown: &str, error: io::Error| io::Error::new(error.kind(), format!("{shown}: {error}"));
     let mut inputs = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| within(shown, error))? {
         let path = entry.map_err(|error| within(shown, error))?.path();

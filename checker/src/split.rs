@@ -45,6 +45,17 @@ pub fn split(text: &str, lexed: &Lexed) -> Vec<Piece> {
             (start, body) = (index, Body::default());
         }
         let word = text.get(token.span.range()).unwrap_or_default();
+        // A command of psql ends with its line.
+        let command = lexed.tokens.get(start).is_some_and(|first| at(text, first.span) == "\\");
+        let before =
+            index.checked_sub(1).and_then(|previous| lexed.tokens.get(previous)).filter(|_| index > start);
+        if command
+            && before
+                .is_some_and(|before| at(text, Span::new(before.span.end, token.span.start)).contains('\n'))
+        {
+            push(&mut pieces, &lexed.tokens, start..index);
+            (start, body) = (index, Body::default());
+        }
         if token.kind == TokenKind::Punct && word == ";" && body.may_end(&lexed.tokens, index, text) {
             push(&mut pieces, &lexed.tokens, start..index);
             (start, body) = (index + 1, Body::default());
@@ -54,6 +65,10 @@ pub fn split(text: &str, lexed: &Lexed) -> Vec<Piece> {
     }
     push(&mut pieces, &lexed.tokens, start..lexed.tokens.len());
     pieces
+}
+
+fn at(text: &str, span: Span) -> &str {
+    text.get(span.range()).unwrap_or_default()
 }
 
 fn push(pieces: &mut Vec<Piece>, tokens: &[Token], range: Range<usize>) {

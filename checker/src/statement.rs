@@ -1,6 +1,6 @@
 use crate::ast::{AlterActionKind, AlterTable, Class, Kind, TokenRange, TransactionVerb};
 use crate::cursor::Cursor;
-use crate::lex::{LexError, Token};
+use crate::lex::{Comment, LexError, Token};
 use crate::parse::Parsed;
 use crate::source::{Source, Span};
 use crate::split;
@@ -11,6 +11,8 @@ pub struct File<'s> {
     pub source: &'s Source,
     /// Its statements, in order.
     pub statements: Vec<Statement<'s>>,
+    /// Its comments, in order.
+    pub comments: Vec<Comment>,
     /// What could not be read.
     pub errors: Vec<LexError>,
 }
@@ -30,7 +32,7 @@ impl<'s> File<'s> {
                 Statement { source, tokens, span: piece.span, parsed }
             })
             .collect();
-        Self { source, statements, errors: lexed.errors }
+        Self { source, statements, comments: lexed.comments, errors: lexed.errors }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod index_name;
 mod proof;
+mod rows;
 mod shape;
 #[cfg(test)]
 mod tests;

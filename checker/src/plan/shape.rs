@@ -2,7 +2,10 @@
 
 use crate::ast::{Class, Kind, TransactionVerb};
 use crate::diagnostic::Diagnostic;
-use crate::rules::all::{ddl_with_dml, multiple_ddl, open_transaction, rollback, stray_transaction};
+use crate::plan::rows;
+use crate::rules::all::{
+    ddl_with_dml, multiple_ddl, open_transaction, rollback, row_limit, stray_transaction,
+};
 use crate::source::Span;
 use crate::statement::{File, Statement};
 
@@ -39,13 +42,22 @@ struct Shape<'f, 's> {
     drafts: Vec<Draft>,
     /// Consecutive DML outside of a block: one step.
     run: Vec<usize>,
+    /// How many rows it surely inserts.
+    rows: u64,
     settings: Vec<Setting>,
 }
 
 /// Divides a file's statements into steps, and reports transactions that DSQL would refuse.
 pub(crate) fn steps(file: &File<'_>, position: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Draft> {
-    let mut shape =
-        Shape { file, position, diagnostics, drafts: Vec::new(), run: Vec::new(), settings: Vec::new() };
+    let mut shape = Shape {
+        file,
+        position,
+        diagnostics,
+        drafts: Vec::new(),
+        run: Vec::new(),
+        rows: 0,
+        settings: Vec::new(),
+    };
     let mut block: Option<Block> = None;
     for (index, statement) in file.statements.iter().enumerate() {
         match verb(statement) {
@@ -109,7 +121,14 @@ impl Shape<'_, '_> {
     /// A statement outside of a transaction.
     fn alone(&mut self, index: usize, statement: &Statement<'_>) {
         match statement.class() {
-            Class::Dml | Class::Query => self.run.push(index),
+            Class::Dml | Class::Query => {
+                let rows = self.rows_of(statement);
+                if self.rows + rows > rows::MAX {
+                    self.end_run();
+                }
+                self.rows += rows;
+                self.run.push(index);
+            }
             Class::Session => {
                 self.end_run();
                 self.settings.push(Setting { statement: index, of_block: false });
@@ -121,7 +140,18 @@ impl Shape<'_, '_> {
         }
     }
 
+    /// The rows that a statement inserts; more than a transaction takes are an error.
+    fn rows_of(&mut self, statement: &Statement<'_>) -> u64 {
+        let rows = rows::inserted(statement);
+        if rows > rows::MAX {
+            self.find(&row_limit::RULE, statement.head())
+                .message(format!("this inserts {rows} rows; a transaction takes {}", rows::MAX));
+        }
+        rows
+    }
+
     fn end_run(&mut self) {
+        self.rows = 0;
         if !self.run.is_empty() {
             let run = std::mem::take(&mut self.run);
             self.push(run, false);
@@ -130,6 +160,24 @@ impl Shape<'_, '_> {
 
     fn push(&mut self, statements: Vec<usize>, ddl: bool) {
         self.drafts.push(Draft { statements, ddl, settings: self.settings.clone() });
+    }
+
+    /// Counts the rows of a whole transaction.
+    fn block_rows(&mut self, block: &Block) {
+        let mut total = 0;
+        let file = self.file;
+        for statement in block.statements.iter().filter_map(|index| file.statements.get(*index)) {
+            let rows = self.rows_of(statement);
+            total += rows;
+            if total > rows::MAX && total - rows <= rows::MAX && rows <= rows::MAX {
+                self.find(&row_limit::RULE, statement.head())
+                    .message(format!(
+                        "with this statement the transaction inserts {total} rows; it takes {}",
+                        rows::MAX
+                    ))
+                    .also(block.begin, "the transaction begins here");
+            }
+        }
     }
 
     /// A whole transaction: its bounds are honoured where DSQL can honour them.
@@ -148,6 +196,7 @@ impl Shape<'_, '_> {
         let head = |index: usize| self.file.statements.get(index).map_or_else(Span::default, Statement::head);
         match (ddl.as_slice(), dml.as_slice()) {
             ([], _) => {
+                self.block_rows(block);
                 if !block.statements.is_empty() {
                     self.push(block.statements.clone(), false);
                 }

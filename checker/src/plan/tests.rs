@@ -88,6 +88,25 @@ fn transactions_that_dsql_refuses() {
 }
 
 #[test]
+fn rows_are_counted_where_the_text_tells() {
+    let values = |count: usize| format!("INSERT INTO a (x) VALUES {}", vec!["(1)"; count].join(", "));
+    assert_eq!(rules(&values(3001)), ["row-limit"]);
+    assert_eq!(rules(&format!("BEGIN; {}; {}; COMMIT", values(1600), values(1600))), ["row-limit"]);
+    assert_eq!(steps(&format!("{}; {}", values(1600), values(1600))).len(), 2);
+    assert_eq!(steps(&format!("{}; {}", values(1600), values(1400))).len(), 1);
+    assert_eq!(rules("INSERT INTO a SELECT generate_series(1, 3001)"), ["row-limit"]);
+    assert_eq!(rules("INSERT INTO a SELECT i, 'x' FROM generate_series(0, 3000) AS g(i)"), ["row-limit"]);
+    for fine in [
+        "INSERT INTO a SELECT generate_series(1, 3000)",
+        "INSERT INTO a SELECT i FROM generate_series(1, 9000) i WHERE i > 8000",
+        "INSERT INTO a SELECT generate_series(1, 9000) LIMIT 5",
+        "INSERT INTO a SELECT generate_series(1, 9000, 1000)",
+    ] {
+        assert_eq!(rules(fine), [""; 0], "{fine}");
+    }
+}
+
+#[test]
 fn settings_go_with_the_steps_behind_them() {
     let migration = planned(
         "INSERT INTO a VALUES (1); SET search_path = app; INSERT INTO a VALUES (2); CREATE TABLE b (id int PRIMARY KEY)",
@@ -169,8 +188,9 @@ fn proofs_follow_from_the_statement() {
         assert_eq!(facts.len(), count, "{sql}");
     }
     assert_eq!(proof("AWS IAM GRANT app TO 'arn:aws:iam::1:role/x'"), Proof::Unknown);
-    let Proof::Facts(facts) = proof("CREATE TABLE a (id int PRIMARY KEY, n numeric, v varchar(20), d mood)")
-    else {
+    let Proof::Facts(facts) = proof(
+        "CREATE TABLE a (id int PRIMARY KEY, n numeric, v varchar(20), d mood); CREATE DOMAIN mood AS text",
+    ) else {
         panic!()
     };
     let Fact::Table { columns, .. } = &facts[0] else { panic!() };

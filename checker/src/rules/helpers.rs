@@ -105,7 +105,7 @@ pub(super) fn replace_on_line(
 }
 
 /// What a statement says about its table's constraints: of `CREATE TABLE` and of `ADD CONSTRAINT`.
-pub(super) fn table_constraints<'s>(statement: &'s Statement<'_>) -> Vec<&'s crate::ast::TableConstraint> {
+pub(crate) fn table_constraints<'s>(statement: &'s Statement<'_>) -> Vec<&'s crate::ast::TableConstraint> {
     let of_table = elements(statement).iter().filter_map(|element| match element {
         TableElement::Constraint(constraint) => Some(constraint),
         _ => None,
@@ -136,4 +136,116 @@ pub(super) fn has_words(statement: &Statement<'_>, words: &str) -> bool {
         cursor.advance();
     }
     false
+}
+
+/// Where these keywords stand next to each other.
+pub(super) fn find_words(statement: &Statement<'_>, words: &str) -> Vec<crate::source::Span> {
+    let mut cursor = statement.cursor();
+    let mut spans = Vec::new();
+    while !cursor.at_end() {
+        let name = matches!(cursor.last_text(), "." | "::") || cursor.last_text().eq_ignore_ascii_case("AS");
+        let found = if name { None } else { cursor.eat(words) };
+        spans.extend(found);
+        if found.is_none() {
+            cursor.advance();
+        }
+    }
+    spans
+}
+
+/// The columns of a `UNIQUE` or `PRIMARY KEY` constraint of a table.
+pub(super) fn unique_columns(kind: &crate::ast::ConstraintKind) -> Option<&[Ident]> {
+    match kind {
+        crate::ast::ConstraintKind::Unique(unique) | crate::ast::ConstraintKind::PrimaryKey(unique) => {
+            Some(&unique.columns)
+        }
+        _ => None,
+    }
+}
+
+/// The columns that such a constraint includes.
+pub(super) fn included_columns(kind: &crate::ast::ConstraintKind) -> &[Ident] {
+    match kind {
+        crate::ast::ConstraintKind::Unique(unique) | crate::ast::ConstraintKind::PrimaryKey(unique) => {
+            &unique.include
+        }
+        _ => &[],
+    }
+}
+
+/// The clause that makes a column a key by itself.
+pub(super) fn key_clause(column: &crate::ast::ColumnDef) -> Option<crate::source::Span> {
+    use crate::ast::ColumnClauseKind::{PrimaryKey, Unique};
+    let clause = column.clauses.iter().find(|clause| matches!(clause.kind, PrimaryKey(_) | Unique(_)))?;
+    Some(clause.span)
+}
+
+/// The keys that a `CREATE TABLE` declares: their columns, and where these are listed if they are.
+pub(super) fn keys_of_table<'s>(
+    statement: &'s Statement<'_>,
+) -> Vec<(Vec<&'s crate::ast::ColumnDef>, Option<crate::source::Span>)> {
+    let mut keys: Vec<_> = statement
+        .columns()
+        .filter(|column| key_clause(column).is_some())
+        .map(|column| (vec![column], None))
+        .collect();
+    for constraint in table_constraints(statement) {
+        let Some(names) = unique_columns(&constraint.kind) else { continue };
+        let (Some(first), Some(last)) = (names.first(), names.last()) else { continue };
+        let columns = names
+            .iter()
+            .filter_map(|name| statement.columns().find(|column| column.name.value == name.value));
+        // With the parentheses around the list.
+        let span = crate::source::Span::new(first.span.start.saturating_sub(1), last.span.end + 1);
+        keys.push((columns.collect(), Some(span)));
+    }
+    keys
+}
+
+/// Where a `CREATE TABLE` says PRIMARY KEY.
+pub(super) fn primary_keys(statement: &Statement<'_>) -> Vec<crate::source::Span> {
+    if !matches!(statement.kind(), Kind::CreateTable(_)) {
+        return Vec::new();
+    }
+    let of_columns = statement.columns().flat_map(|column| &column.clauses).filter_map(|clause| {
+        matches!(clause.kind, crate::ast::ColumnClauseKind::PrimaryKey(_)).then_some(clause.span)
+    });
+    let of_table = table_constraints(statement).into_iter().filter_map(|constraint| {
+        matches!(constraint.kind, crate::ast::ConstraintKind::PrimaryKey(_)).then_some(constraint.head)
+    });
+    of_columns.chain(of_table).collect()
+}
+
+/// The name of the table that a `CREATE TABLE` makes.
+pub(super) fn table_name(statement: &Statement<'_>) -> String {
+    match statement.kind() {
+        Kind::CreateTable(table) => table.name.object().to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// The name that is most like another one, if any is near.
+pub(super) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let near = name.chars().count().div_ceil(3);
+    let measured = among.map(|other| (distance(name, other), other));
+    measured.filter(|(distance, _)| *distance <= near).min().map(|(_, other)| other)
+}
+
+/// How many letters must be put in, taken out, replaced or swapped with the next to make one name of another.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
+    for (i, from) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, to) in b.iter().enumerate() {
+            let above = &rows[i];
+            let mut cost = (above[j] + usize::from(from != to)).min(above[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *from == b[j - 1] && a[i - 1] == *to {
+                cost = cost.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(cost);
+        }
+        rows.push(row);
+    }
+    rows.last().and_then(|row| row.last()).copied().unwrap_or_default()
 }

@@ -6,8 +6,12 @@ mod helpers;
 mod testing;
 
 pub use all::RULES;
+pub(crate) use helpers::table_constraints;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use std::collections::HashSet;
+
+use crate::ast::Kind;
 use crate::dialect::{Date, Dialect};
 use crate::source::Span;
 use crate::statement::Statement;
@@ -88,6 +92,27 @@ impl Rule {
             && self.until.is_none_or(|until| dialect.date() < until)
     }
 
+    /// Whether a file may make an exception. Nobody can except a text that cannot be read or a transaction that
+    /// the server cannot run.
+    #[must_use]
+    pub fn can_be_allowed(&self) -> bool {
+        let fixed = [
+            "ddl-with-dml",
+            "directive",
+            "duplicate-version",
+            "empty-migration",
+            "file-name",
+            "multiple-ddl",
+            "not-utf",
+            "open-transaction",
+            "rollback",
+            "row-limit",
+            "syntax",
+            "unused-allow",
+        ];
+        !fixed.contains(&self.id)
+    }
+
     /// The rule of this name.
     #[must_use]
     pub fn by_id(id: &str) -> Option<&'static Self> {
@@ -99,8 +124,45 @@ impl Rule {
 pub struct Findings<'f> {
     rule: &'static Rule,
     file: usize,
-    dialect: Dialect,
+    context: &'f Context,
     out: &'f mut Vec<Diagnostic>,
+}
+
+/// What a statement is judged in.
+#[derive(Debug)]
+pub(crate) struct Context {
+    /// As of which day.
+    pub(crate) dialect: Dialect,
+    /// The domains that the set makes.
+    pub(crate) domains: Domains,
+}
+
+/// Names of domains.
+#[derive(Debug, Default)]
+pub struct Domains(HashSet<String>);
+
+impl Domains {
+    /// Notes the domain that a statement makes or renames.
+    pub(crate) fn note(&mut self, statement: &Statement<'_>) {
+        match statement.kind() {
+            Kind::CreateDomain(domain) => {
+                self.0.insert(domain.name.object().to_owned());
+            }
+            Kind::Other(head) if head.words == "ALTER DOMAIN" => {
+                let mut cursor = statement.cursor();
+                cursor.skip_until(|cursor| cursor.are("RENAME TO"));
+                if cursor.eat("RENAME TO").is_some() {
+                    self.0.extend(cursor.ident().map(|name| name.value));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether there is one of this name, in whatever schema: which schemas are searched is not known here.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains(name)
+    }
 }
 
 impl Findings<'_> {
@@ -114,15 +176,26 @@ impl Findings<'_> {
     /// The dialect that is asked for, for help that depends on it.
     #[must_use]
     pub const fn dialect(&self) -> Dialect {
-        self.dialect
+        self.context.dialect
+    }
+
+    /// The domains of the set.
+    #[must_use]
+    pub const fn domains(&self) -> &Domains {
+        &self.context.domains
     }
 }
 
 /// Judges a statement by all rules that hold.
-pub(crate) fn judge(statement: &Statement<'_>, file: usize, dialect: Dialect, out: &mut Vec<Diagnostic>) {
-    for rule in RULES.iter().copied().filter(|rule| rule.holds(dialect)) {
+pub(crate) fn judge(statement: &Statement<'_>, file: usize, context: &Context, out: &mut Vec<Diagnostic>) {
+    for rule in RULES.iter().copied().filter(|rule| rule.holds(context.dialect)) {
         if let Check::Statement(check) = rule.check {
-            check(statement, &mut Findings { rule, file, dialect, out });
+            check(statement, &mut Findings { rule, file, context, out });
         }
     }
+}
+
+/// The rule whose id is most like a text that is none.
+pub(crate) fn nearest_id(id: &str) -> Option<&'static str> {
+    helpers::nearest(id, RULES.iter().map(|rule| rule.id))
 }

@@ -200,7 +200,7 @@ mod tests {
             "CREATE TABLE t (LIKE u INCLUDING DEFAULTS EXCLUDING INDEXES, b int)",
             "EXPLAIN (ANALYZE, VERBOSE) SELECT 1",
             "SHOW search_path",
-            "CALL sys.wait_for_job('abc')",
+            "CALL sys.wait_for_job('77e6id3hjbasddybtihl43gega')",
             "SET CONSTRAINTS ALL DEFERRED",
             "ALTER DOMAIN d SET DEFAULT 1",
             "VALUES (1), (2)",

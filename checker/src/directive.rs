@@ -1,0 +1,191 @@
+//! `-- dsql: …` comments: what a file's author tells the checker.
+
+use crate::diagnostic::Diagnostic;
+use crate::lex::Comment;
+use crate::rules::Rule;
+use crate::rules::all::{directive, unused_allow};
+use crate::source::{Source, Span};
+use crate::statement::Statement;
+
+/// What can be said, for messages.
+const KNOWN: &str = "a directive is `-- dsql: allow(rule) reason` on a line of its own before a statement";
+
+/// An exception for one statement.
+#[derive(Debug)]
+pub(crate) struct Allow {
+    rule: &'static Rule,
+    span: Span,
+    /// The statement behind it, as a position in its file.
+    statement: Option<usize>,
+    used: bool,
+}
+
+/// The exceptions of a file.
+#[derive(Debug, Default)]
+pub(crate) struct Allows(Vec<Allow>);
+
+impl Allows {
+    /// Reads the directives of a file; what is wrong with one is an error.
+    pub(crate) fn read(
+        source: &Source,
+        comments: &[Comment],
+        statements: &[Statement<'_>],
+        file: usize,
+        out: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut allows = Vec::new();
+        for comment in comments {
+            let text = source.slice(comment.span);
+            match parse(text, comment.block) {
+                Parsed::None => {}
+                Parsed::Wrong(message) => {
+                    let mut finding = Diagnostic::new(&directive::RULE, file, comment.span);
+                    finding.message(message).help(KNOWN);
+                    out.push(finding);
+                }
+                Parsed::Allow(rule) => {
+                    // The comment may stand inside of a statement too; it then speaks of that one.
+                    let statement = statements.iter().position(|one| one.span.end > comment.span.start);
+                    allows.push(Allow { rule, span: comment.span, statement, used: false });
+                }
+            }
+        }
+        Self(allows)
+    }
+
+    /// Whether a finding at this place is allowed; notes that the exception was needed.
+    pub(crate) fn covers(&mut self, statements: &[Span], finding: &Diagnostic) -> bool {
+        let covers = |allow: &&mut Allow| {
+            let span = allow.statement.and_then(|index| statements.get(index));
+            allow.rule == finding.rule
+                && span.is_some_and(|span| span.start <= finding.span.start && finding.span.start <= span.end)
+        };
+        match self.0.iter_mut().find(covers) {
+            Some(allow) if allow.rule.can_be_allowed() => {
+                allow.used = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// The exceptions that nothing needed.
+    pub(crate) fn unused(&self, file: usize, out: &mut Vec<Diagnostic>) {
+        for allow in self.0.iter().filter(|allow| !allow.used) {
+            let mut finding = Diagnostic::new(&unused_allow::RULE, file, allow.span);
+            if !allow.rule.can_be_allowed() {
+                finding.message(format!(
+                    "`{}` cannot be allowed: the server refuses it whatever is said",
+                    allow.rule.id
+                ));
+            } else if allow.statement.is_none() {
+                finding.message("no statement follows this exception");
+            } else {
+                finding.message(format!("`{}` finds nothing in the statement behind it", allow.rule.id));
+            }
+            out.push(finding);
+        }
+    }
+}
+
+enum Parsed {
+    None,
+    Wrong(String),
+    Allow(&'static Rule),
+}
+
+fn parse(comment: &str, block: bool) -> Parsed {
+    let text = comment.trim_start_matches(['-', '/', '*']).trim();
+    let Some(head) = text.get(..4).filter(|head| head.eq_ignore_ascii_case("dsql")) else {
+        return Parsed::None;
+    };
+    let rest = &text[4..];
+    let Some(body) = rest.trim_start().strip_prefix(':') else {
+        // "dsql cannot do this yet" is a comment like any other; "dsql allow(…)" wants to be a directive.
+        let word = rest.trim_start();
+        let meant =
+            rest.starts_with(' ') && word.get(..6).is_some_and(|word| word.eq_ignore_ascii_case("allow("));
+        return if meant {
+            Parsed::Wrong("a colon is missing behind `dsql`".to_owned())
+        } else {
+            Parsed::None
+        };
+    };
+    if block || head != "dsql" {
+        return Parsed::Wrong("a directive is a comment of the form `-- dsql: …`".to_owned());
+    }
+    let body = body.trim();
+    let Some(arguments) = body.strip_prefix("allow") else {
+        let word: String =
+            body.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+        return Parsed::Wrong(format!("there is no directive `{word}`"));
+    };
+    let inner = arguments.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
+    let Some((id, reason)) = inner else {
+        return Parsed::Wrong("`allow` takes a rule in parentheses and a reason".to_owned());
+    };
+    let id = id.trim();
+    if reason.trim().is_empty() {
+        return Parsed::Wrong(format!("`allow({id})` wants a reason behind it"));
+    }
+    match Rule::by_id(id) {
+        Some(rule) => Parsed::Allow(rule),
+        None => Parsed::Wrong(match crate::rules::nearest_id(id) {
+            Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
+            None => format!("there is no rule `{id}`"),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{Input, Options, check_file};
+
+    fn rules(sql: &str) -> Vec<&'static str> {
+        let input = Input { path: "a.sql".into(), name: "a.sql".into(), bytes: sql.into() };
+        check_file(input, Options::default()).diagnostics.iter().map(|one| one.rule.id).collect()
+    }
+
+    #[test]
+    fn an_exception_holds_for_the_statement_behind_it() {
+        assert_eq!(
+            rules("-- dsql: allow(truncate) DSQL has learned it\nTRUNCATE a; TRUNCATE b"),
+            ["truncate"]
+        );
+        assert_eq!(rules("TRUNCATE -- dsql:allow( truncate )  new\n a"), [""; 0]);
+        assert_eq!(
+            rules(
+                "-- dsql: allow(index-async) x\n-- dsql: allow(index-using) x\nCREATE INDEX i ON t USING gin (a)"
+            ),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn an_exception_that_nothing_needs_is_a_warning() {
+        assert_eq!(rules("-- dsql: allow(truncate) why\nSELECT 1"), ["unused-allow"]);
+        assert_eq!(rules("SELECT 1; -- dsql: allow(truncate) why"), ["unused-allow"]);
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_an_error() {
+        for wrong in [
+            "-- dsql: allow(truncate)",
+            "-- dsql: allow(trunkate) why",
+            "-- dsql: alow(truncate) why",
+            "-- dsql allow(truncate) why",
+            "/* dsql: allow(truncate) why */",
+            "-- dsql: allow truncate",
+            "-- DSQL: allow(truncate) why",
+        ] {
+            assert_eq!(rules(&format!("{wrong}\nTRUNCATE a")), ["directive", "truncate"], "{wrong}");
+        }
+        assert_eq!(rules("-- dsql is not postgres\n-- dsqlx: y\nSELECT 1"), [""; 0]);
+    }
+
+    #[test]
+    fn the_shape_of_a_transaction_cannot_be_allowed() {
+        let sql = "BEGIN; CREATE DOMAIN a AS int;\n-- dsql: allow(multiple-ddl) please\nCREATE DOMAIN b AS int; COMMIT";
+        assert_eq!(rules(sql), ["unused-allow", "multiple-ddl"]);
+    }
+}

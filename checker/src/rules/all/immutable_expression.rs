@@ -1,0 +1,125 @@
+use crate::ast::{ColumnClauseKind, IndexOptionKind, Kind, TokenRange};
+use crate::rules::{Check, Findings, Rule};
+use crate::statement::Statement;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "immutable-expression",
+    title: "this expression must not change from one moment to the next",
+    why: "What an index or a generated column stores is computed once. A function whose result depends on the clock, \
+          the session or chance cannot be part of it; neither can a query.",
+    wrong: "CREATE INDEX ASYNC recent_idx ON items (id) WHERE created_at > now();",
+    right: "CREATE INDEX ASYNC recent_idx ON items (id) WHERE created_at > '2026-01-01 00:00:00+00';",
+    sqlstate: "42P17",
+    evidence: &[
+        "dsql-lint 0.2.22 cluster fixtures (random, now)",
+        "PostgreSQL: function volatility categories",
+    ],
+    check: Check::Statement(check),
+    ..Rule::REFUSED
+};
+
+/// Built-in functions that PostgreSQL declares stable or volatile, as far as people put them into indexes.
+/// `to_char`, `date_trunc` and `age` depend on the session for some of their arguments only, and are left
+/// alone; so is every function that is not listed.
+const CHANGING: &[&str] = &[
+    "now",
+    "random",
+    "gen_random_uuid",
+    "clock_timestamp",
+    "statement_timestamp",
+    "transaction_timestamp",
+    "timeofday",
+    "current_setting",
+    "set_config",
+    "nextval",
+    "currval",
+    "lastval",
+    "setval",
+    "pg_backend_pid",
+    "txid_current",
+    "current_database",
+    "current_schema",
+    "current_schemas",
+    "version",
+    "inet_client_addr",
+    "pg_sleep",
+    "setseed",
+    "random_normal",
+    "pg_current_xact_id",
+];
+
+fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    match statement.kind() {
+        Kind::CreateIndex(index) => {
+            for key in index.keys.iter().filter(|key| key.column.is_none()) {
+                expression(statement, key.expression, "index expression", found);
+            }
+            for option in &index.options {
+                if let IndexOptionKind::Where(predicate) = option.kind {
+                    expression(statement, predicate, "index predicate", found);
+                }
+            }
+        }
+        Kind::CreateTable(_) => {
+            for clause in statement.columns().flat_map(|column| &column.clauses) {
+                if let ColumnClauseKind::Generated { expression: range, .. } = clause.kind {
+                    expression(statement, range, "generation expression", found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn expression(statement: &Statement<'_>, range: TokenRange, what: &str, found: &mut Findings<'_>) {
+    for call in crate::expr::calls(statement.within(range)) {
+        let name = call.name.object();
+        let keyword = crate::expr::KEYWORD_FUNCTIONS.iter().any(|word| name.eq_ignore_ascii_case(word));
+        if CHANGING.contains(&name) || (keyword && call.keyword) {
+            let finding = found.at(call.span);
+            finding.message(format!("`{name}` changes from one moment to the next"));
+            finding.server(if what.starts_with("generation") {
+                "generation expression is not immutable".to_owned()
+            } else {
+                format!("functions in {what} must be marked IMMUTABLE")
+            });
+            finding.help(
+                "compute the value when the row is written, in a column with a DEFAULT, and use that column",
+            );
+        }
+    }
+    let mut cursor = statement.within(range);
+    while !cursor.at_end() {
+        if cursor.is("SELECT") && cursor.last_text() == "(" {
+            let finding = found.at(cursor.span());
+            finding.message(format!("a query cannot stand in an {what}"));
+            finding.answer("0A000", format!("cannot use subquery in {what}"));
+            finding.help("keep the value in a column of the table");
+        }
+        cursor.advance();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{accepts, finds};
+
+    #[test]
+    fn keys_predicates_and_generated_columns() {
+        finds(&RULE, "CREATE INDEX ASYNC i ON t (a, (random() * b))", "random");
+        finds(&RULE, "CREATE INDEX ASYNC i ON t (a) WHERE b < CURRENT_DATE", "CURRENT_DATE");
+        finds(
+            &RULE,
+            "CREATE TABLE t (a int, b text GENERATED ALWAYS AS (a || pg_catalog.clock_timestamp()) STORED)",
+            "pg_catalog.clock_timestamp",
+        );
+        finds(&RULE, "CREATE INDEX ASYNC i ON t (a) WHERE b IN (SELECT c FROM u)", "SELECT");
+        accepts(
+            "CREATE INDEX ASYNC i ON t (lower(a), (b::text), (coalesce(c, 'now')), \"now\") WHERE d IS NOT NULL AND e > 3",
+        );
+        accepts(
+            "CREATE TABLE t (a timestamptz DEFAULT now(), b uuid DEFAULT gen_random_uuid(), c int GENERATED ALWAYS AS (length('x')) STORED)",
+        );
+    }
+}

@@ -1,0 +1,26 @@
+use crate::rules::{Check, Findings, Rule, helpers};
+use crate::statement::Statement;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "locking-clause",
+    title: "`SELECT` locks with `FOR UPDATE` or `FOR KEY SHARE` only",
+    why: "Nothing waits on DSQL: the clause marks rows whose change by another transaction makes this one's COMMIT \
+          fail with 40001. Two of PostgreSQL's four strengths exist.",
+    wrong: "SELECT title FROM items WHERE id = '1' FOR SHARE;",
+    right: "SELECT title FROM items WHERE id = '1' FOR UPDATE;",
+    help: "write FOR UPDATE, or FOR KEY SHARE where only the key must stay",
+    server: "locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported",
+    evidence: &[
+        "live recordings 2026-09-16, probes occ_for_share, occ_for_no_key_update, occ_for_update and occ_for_key_share",
+    ],
+    check: Check::Statement(check),
+    ..Rule::REFUSED
+};
+
+fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    for words in ["FOR SHARE", "FOR NO KEY UPDATE"] {
+        for span in helpers::find_words(statement, words) {
+            found.at(span);
+        }
+    }
+}

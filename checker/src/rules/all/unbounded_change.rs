@@ -1,0 +1,161 @@
+use crate::ast::{DmlVerb, Kind};
+use crate::cursor::Cursor;
+use crate::lex::TokenKind;
+use crate::rules::{Check, Findings, Rule};
+use crate::statement::Statement;
+
+pub(crate) static RULE: Rule = Rule {
+    id: "unbounded-change",
+    title: "this may change more than 3,000 rows",
+    why: "A transaction on DSQL changes 3,000 rows at most; the 3,001st fails the statement, on the day when the table \
+          has grown. Rows that a foreign key's ON DELETE or ON UPDATE changes count too.",
+    wrong: "UPDATE items SET shelf = 'read';",
+    right: "UPDATE items SET shelf = 'read' WHERE id IN (SELECT id FROM items WHERE shelf = 'wanted' LIMIT 3000);",
+    evidence: &["live recordings 2026-09-18, probes row_cap, row_cap_boundary and row_cap_implicit"],
+    check: Check::Statement(check),
+    ..Rule::WARNING
+};
+
+fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    let Kind::Dml(verb) = statement.kind() else { return };
+    let mut cursor = statement.cursor();
+    if cursor.is("WITH") || cursor.is("EXPLAIN") {
+        return;
+    }
+    let head = cursor.span();
+    let bounded = match verb {
+        DmlVerb::Update | DmlVerb::Delete => {
+            cursor.skip_until(|cursor| cursor.is("WHERE"));
+            !cursor.at_end() && is_bounded(cursor)
+        }
+        DmlVerb::Insert => {
+            cursor.skip_until(|cursor| {
+                cursor.is_any(&["SELECT", "VALUES", "DEFAULT", "TABLE", "WITH"]) || cursor.is_punct("(")
+            });
+            if cursor.is_punct("(") {
+                // The list of columns, or a query in parentheses.
+                cursor.skip_until(|cursor| {
+                    cursor.is_any(&["SELECT", "VALUES", "DEFAULT", "TABLE", "WITH", "OVERRIDING"])
+                });
+            }
+            let reads = cursor.is("SELECT") || cursor.is("TABLE");
+            !reads || !reads_a_table(cursor) || has_limit(cursor) || is_bounded(cursor)
+        }
+        DmlVerb::Merge | DmlVerb::Copy => true,
+    };
+    if !bounded {
+        found.at(head).help(slices(statement, *verb));
+    }
+}
+
+/// Whether a condition names single rows: an equality with a value, a list of values, or a query with LIMIT.
+/// What it cannot tell it takes for unbounded; the finding is a warning.
+fn is_bounded(mut cursor: Cursor<'_>) -> bool {
+    let value = |cursor: &Cursor<'_>, ahead| {
+        cursor.nth(ahead).is_some_and(|token| {
+            matches!(
+                token.kind,
+                TokenKind::String
+                    | TokenKind::EscapeString
+                    | TokenKind::Number
+                    | TokenKind::Param
+                    | TokenKind::DollarString
+            )
+        })
+    };
+    while !cursor.at_end() {
+        let key = cursor.last_text().trim_matches('"').to_ascii_lowercase();
+        let of_key =
+            key == "id" || key.ends_with("_id") || key == "key" || key == "email" || key.ends_with("version");
+        if cursor.is_punct("=") && value(&cursor, 1) && of_key {
+            return true;
+        }
+        if cursor.is("IN") && cursor.punct_at(1, "(") && value(&cursor, 2) {
+            return true;
+        }
+        if cursor.is("LIMIT") {
+            return true;
+        }
+        cursor.advance();
+    }
+    false
+}
+
+fn has_limit(mut cursor: Cursor<'_>) -> bool {
+    cursor.skip_until(|cursor| cursor.is("LIMIT") || cursor.are("FETCH FIRST") || cursor.are("FETCH NEXT"));
+    !cursor.at_end()
+}
+
+fn reads_a_table(mut cursor: Cursor<'_>) -> bool {
+    if cursor.is("TABLE") {
+        return true;
+    }
+    cursor.skip_until(|cursor| cursor.is("FROM"));
+    cursor.advance();
+    !cursor.at_end() && !cursor.is_any(&["GENERATE_SERIES", "UNNEST"]) && !cursor.is_punct("(")
+}
+
+fn slices(statement: &Statement<'_>, verb: DmlVerb) -> String {
+    let mut cursor = statement.cursor();
+    cursor.advance();
+    if verb == DmlVerb::Insert {
+        return "where the source may have more than 3,000 rows, copy them in slices by the key: \
+                … WHERE id > $last ORDER BY id LIMIT 3000"
+            .to_owned();
+    }
+    cursor.eat("FROM");
+    cursor.eat("ONLY");
+    let table = cursor.name().map_or_else(|| "t".to_owned(), |name| statement.slice(name.span()).to_owned());
+    let mut condition = statement.cursor();
+    condition.skip_until(|cursor| cursor.is("WHERE"));
+    let condition = condition.token().map_or_else(String::new, |token| {
+        let end = statement.span.end;
+        format!(" {}", statement.slice(crate::source::Span::new(token.span.start, end)))
+    });
+    let verb = if verb == DmlVerb::Update { "UPDATE … SET …" } else { "DELETE …" };
+    format!(
+        "where the table may have more than 3,000 such rows, change them in slices by the key:\n\
+         {verb} WHERE id IN (SELECT id FROM {table}{condition} LIMIT 3000);  -- again until it changes none"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::dialect::Dialect;
+    use crate::rules::testing::findings_in;
+
+    fn warns(sql: &str) -> bool {
+        findings_in(sql, Dialect::LATEST).iter().any(|one| one.rule == &RULE)
+    }
+
+    #[test]
+    fn changes_that_may_be_large() {
+        for sql in [
+            "DELETE FROM t",
+            "UPDATE t SET a = 1 WHERE b IS NULL",
+            "INSERT INTO t SELECT * FROM u",
+            "INSERT INTO t (a) SELECT a FROM u WHERE b > 1",
+            "DELETE FROM t WHERE created_at < now()",
+        ] {
+            assert!(warns(sql), "{sql}");
+        }
+    }
+
+    #[test]
+    fn changes_that_are_small() {
+        for sql in [
+            "DELETE FROM t WHERE id = '1'",
+            "UPDATE t SET a = 1 WHERE user_id = $1 AND b = 2",
+            "INSERT INTO t VALUES (1)",
+            "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT DO NOTHING",
+            "INSERT INTO t SELECT 1",
+            "INSERT INTO t SELECT * FROM u LIMIT 10",
+            "DELETE FROM t WHERE id IN ('1', '2')",
+            "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 3000)",
+            "INSERT INTO t DEFAULT VALUES",
+        ] {
+            assert!(!warns(sql), "{sql}");
+        }
+    }
+}
