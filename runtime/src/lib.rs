@@ -27,6 +27,7 @@ mod retry;
 mod server;
 mod shell;
 mod sql;
+mod status;
 #[cfg(test)]
 mod testing;
 
@@ -38,3 +39,7 @@ pub use migrations::{Migration, Migrations, Runner};
 pub use options::{Options, Retry, UnknownVersions};
 pub use report::{AppliedNow, Report};
 pub use server::ServerError;
+pub use status::{
+    DryRun, LeaseStatus, MigrationStatus, PlannedMigration, PlannedStep, StartedStep, State, Status,
+    UnknownMigration,
+};

@@ -1,10 +1,12 @@
 //! The handle that services hold.
 
 use crate::connector::Connector;
+use crate::core::review;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::report::Report;
-use crate::shell::{NoConnector, Source, drive, inspect_only};
+use crate::shell::{NoConnector, Source, drive, inspect_only, read_tables};
+use crate::status::{DryRun, Status};
 use dsql_migrate_plan::{Checksum, Plan};
 use std::future::{Future, pending};
 use tokio_postgres::Client;
@@ -120,6 +122,26 @@ impl Runner<'_> {
     /// See [`ErrorKind`].
     pub async fn run_on(&self, client: &Client) -> Result<Report, Error> {
         drive(Source::<NoConnector>::Lent(client), &self.options, self.plan, pending()).await
+    }
+
+    /// How the database stands: what is applied, pending, in flight, edited or unknown, and who has the lease.
+    /// Never writes.
+    ///
+    /// # Errors
+    /// When the database cannot be reached, or the ledger may not be read.
+    pub async fn status<C: Connector>(&self, connector: &C) -> Result<Status, Error> {
+        let tables = read_tables(Source::Connector(connector), &self.options, self.plan).await?;
+        Ok(Status::new(self.plan, &tables))
+    }
+
+    /// What [`Self::run`] would do now. Never writes.
+    ///
+    /// # Errors
+    /// What would stop the run before it changes anything; see [`ErrorKind`].
+    pub async fn dry_run<C: Connector>(&self, connector: &C) -> Result<DryRun, Error> {
+        let tables = read_tables(Source::Connector(connector), &self.options, self.plan).await?;
+        let review = review(self.plan, &self.options.policies, &tables.ledger, None)?;
+        Ok(DryRun::new(self.plan, &review, &tables))
     }
 
     /// Succeeds when everything is applied that the options ask for. Never writes.

@@ -9,5 +9,5 @@ mod run;
 mod session;
 mod source;
 
-pub(crate) use run::{drive, inspect_only};
+pub(crate) use run::{drive, inspect_only, read_tables};
 pub(crate) use source::{NoConnector, Source};

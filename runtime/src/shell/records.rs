@@ -6,9 +6,10 @@ use super::session::{Answer, Row};
 use crate::connector::Connector;
 use crate::core::{Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Outcome};
 use crate::error::{Error, ErrorKind};
-use crate::server::{UNDEFINED_COLUMN, UNDEFINED_TABLE};
+use crate::server::{INSUFFICIENT_PRIVILEGE, UNDEFINED_COLUMN, UNDEFINED_TABLE};
 use crate::sql::lease::{self, LeaseTimes};
 use crate::sql::tables::Missing;
+use crate::status::Tables;
 use std::time::Instant;
 
 impl<C: Connector> Shell<'_, C> {
@@ -27,6 +28,38 @@ impl<C: Connector> Shell<'_, C> {
             }
         }
         Err(Error::internal("the ledger was neither read nor refused"))
+    }
+
+    /// The ledger's rows, none where there is no ledger.
+    pub(super) async fn ledger_only(&mut self) -> Result<Vec<LedgerRow>, Error> {
+        match self.read_ledger().await? {
+            Outcome::Ledger { rows, .. } => Ok(rows),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Everything that the tables tell; a table that is not there, or that this role may not read, tells nothing.
+    pub(super) async fn tables(&mut self) -> Result<Tables, Error> {
+        let ledger = self.ledger_only().await?;
+        // Beside the ledger, wherever that is.
+        self.inspect().await?;
+        let journal = self.read_if_there(&self.tables.read_journal()).await?;
+        let lease = self.read_if_there(&lease::show(&self.tables)).await?;
+        Ok(Tables {
+            ledger,
+            journal: journal.rows.iter().filter_map(journal_row).collect(),
+            lease: holder(&lease),
+        })
+    }
+
+    async fn read_if_there(&mut self, sql: &str) -> Result<Answer, Error> {
+        match self.read(sql).await? {
+            Ok(answers) => Ok(answers.into_iter().next().unwrap_or_default()),
+            Err(error) if [UNDEFINED_TABLE, INSUFFICIENT_PRIVILEGE].contains(&error.sqlstate.as_str()) => {
+                Ok(Answer::default())
+            }
+            Err(error) => Err(bookkeeping("the bookkeeping tables cannot be read", error)),
+        }
     }
 
     pub(super) async fn inspect(&mut self) -> Result<Outcome, Error> {

@@ -7,8 +7,10 @@ use crate::core::{Action, End, Machine, Outcome, Review, Write};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::report::{AppliedNow, Report};
+use crate::status::Tables;
 use dsql_migrate_plan::Plan;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Instant;
@@ -84,11 +86,17 @@ pub(crate) async fn inspect_only<C: Connector>(
     plan: &Plan,
 ) -> Result<Review, Error> {
     let mut shell = Shell::new(source, options, plan);
-    let rows = match shell.perform(&Action::ReadLedger, None).await? {
-        Outcome::Ledger { rows, .. } => rows,
-        _ => Vec::new(),
-    };
-    crate::core::review(plan, &options.policies, &rows, None)
+    let ledger = shell.ledger_only().await?;
+    crate::core::review(plan, &options.policies, &ledger, None)
+}
+
+/// Reads ledger, journal and lease as far as they are there and may be read, without changing anything.
+pub(crate) async fn read_tables<C: Connector>(
+    source: Source<'_, C>,
+    options: &Options,
+    plan: &Plan,
+) -> Result<Tables, Error> {
+    Shell::new(source, options, plan).tables().await
 }
 
 /// What people are told, and what the report says.
@@ -102,8 +110,8 @@ impl Log<'_> {
     fn begin(&mut self, action: &Action) {
         let (Action::Execute(id) | Action::Rows(id, _) | Action::Prove(id)) = action else { return };
         let migration = &self.plan.migrations[id.migration];
-        if !self.begun.contains_key(&id.migration) {
-            self.begun.insert(id.migration, Instant::now());
+        if let Entry::Vacant(first) = self.begun.entry(id.migration) {
+            first.insert(Instant::now());
             tracing::info!(
                 version = &*migration.version,
                 name = &*migration.name,

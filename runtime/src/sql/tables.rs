@@ -117,11 +117,15 @@ impl TableNames {
     /// Everything that a holder goes on from, as of one moment: ledger, journal and lease, one result each.
     pub(crate) fn load(&self) -> String {
         format!(
-            "{}; SELECT version, step, statement_checksum, state, job_id FROM {}; \
-             SELECT holder, fence, seq, known FROM {} WHERE id = 1",
+            "{}; {}; SELECT holder, fence, seq, known FROM {} WHERE id = 1",
             self.read_ledger(true),
-            self.journal(),
+            self.read_journal(),
             self.lease()
         )
+    }
+
+    /// What is under way.
+    pub(crate) fn read_journal(&self) -> String {
+        format!("SELECT version, step, statement_checksum, state, job_id FROM {}", self.journal())
     }
 }
