@@ -2,19 +2,26 @@
 
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, Refused};
 use crate::catalog::Catalog;
+use crate::control::Control;
 use crate::error::Error;
+use crate::faults::Faults;
 use crate::jobs::Jobs;
 use crate::options::Options;
+use crate::postgres::SUPERUSER;
 use crate::registry::Registry;
 use crate::session::{Client, Session};
+use crate::tls::{self, Tls};
+use crate::token;
 use crate::wire::{self, Wire, broken};
 use crate::words::{self, ServerError};
 
@@ -32,14 +39,49 @@ pub(crate) struct Shared {
     pub(crate) jobs: Jobs,
     pub(crate) catalog: Catalog,
     pub(crate) registry: Registry,
+    pub(crate) faults: Faults,
+    /// None: served in plain text, to any password.
+    pub(crate) tls: Option<Tls>,
+    /// Tokens made before are expired.
+    tokens_since: Mutex<Option<SystemTime>>,
 }
 
-/// A stand-in cluster with a port and a database of its own. Its data goes with the [`Cluster`](crate::Cluster) it came from;
-/// connections to it end when it is dropped.
+/// What an endpoint is made of.
+pub(crate) struct Parts {
+    pub(crate) options: Options,
+    pub(crate) socket: PathBuf,
+    pub(crate) database: String,
+    pub(crate) jobs: Jobs,
+    pub(crate) catalog: Catalog,
+    pub(crate) registry: Registry,
+    pub(crate) faults: Faults,
+    pub(crate) tls: Option<Tls>,
+}
+
+impl Shared {
+    pub(crate) fn expire_tokens(&self) {
+        *self.tokens_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(SystemTime::now());
+    }
+
+    /// Checks the password of a client that named this host.
+    fn admits(&self, password: &str, user: &str, host: &str) -> Result<(), ServerError> {
+        let since = *self.tokens_since.lock().unwrap_or_else(PoisonError::into_inner);
+        if since.is_some() && !token::made_after(password, since) {
+            return Err(words::access_denied()
+                .with_hint("Signature expired: the tokens of this stand-in were expired on request"));
+        }
+        token::check(password, user, host, SystemTime::now())
+    }
+}
+
+/// A stand-in cluster with a port and a database of its own. Its connections end and its data goes when it is
+/// dropped, or when the [`Cluster`](crate::Cluster) is that it came from.
 pub struct Endpoint {
     port: u16,
     listener: JoinHandle<()>,
     shared: Arc<Shared>,
+    /// The stand-in's own, as an endpoint may be dropped on any thread.
+    runtime: Handle,
 }
 
 impl fmt::Debug for Endpoint {
@@ -49,13 +91,16 @@ impl fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) async fn open(shared: Shared) -> Result<Self, Error> {
+    pub(crate) async fn open(parts: Parts) -> Result<Self, Error> {
+        let Parts { options, socket, database, jobs, catalog, registry, faults, tls } = parts;
+        let tokens_since = Mutex::new(None);
+        let shared = Shared { options, socket, database, jobs, catalog, registry, faults, tls, tokens_since };
         let wanted = ("127.0.0.1", shared.options.port);
         let listener = TcpListener::bind(wanted).await.map_err(Error::io("listening on 127.0.0.1"))?;
         let port = listener.local_addr().map_err(Error::io("listening on 127.0.0.1"))?.port();
         let shared = Arc::new(shared);
         let listener = tokio::spawn(accept(listener, Arc::clone(&shared)));
-        Ok(Self { port, listener, shared })
+        Ok(Self { port, listener, shared, runtime: Handle::current() })
     }
 
     /// The TCP port on 127.0.0.1.
@@ -64,10 +109,47 @@ impl Endpoint {
         self.port
     }
 
-    /// A URL that psql and `tokio_postgres::Config` take as it is.
+    /// A URL that psql and `tokio_postgres::Config` take as it is. With TLS it holds a fresh token.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://admin:local@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+        let port = self.port;
+        match self.shared.tls {
+            None => format!("postgres://admin:local@127.0.0.1:{port}/postgres?sslmode=disable"),
+            Some(_) => {
+                let token = token::percent_encoded(&self.token("admin"));
+                format!("postgres://admin:{token}@{}:{port}/postgres?sslmode=require", tls::HOST)
+            }
+        }
+    }
+
+    /// The host that clients should name: with TLS it is in the certificate.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        if self.shared.tls.is_some() { tls::HOST } else { "127.0.0.1" }
+    }
+
+    /// The password of a role, as an SDK would make it for this endpoint: good for a while, and for this role only.
+    #[must_use]
+    pub fn token(&self, user: &str) -> String {
+        token::make(user, self.host(), self.shared.options.token_life, SystemTime::now())
+    }
+
+    /// The certificate of the authority to verify with, in PEM; none without TLS.
+    #[must_use]
+    pub fn ca_pem(&self) -> Option<&str> {
+        self.shared.tls.as_ref().map(|tls| &*tls.ca_pem)
+    }
+
+    /// The same as a file, for `sslrootcert`.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.shared.tls.as_ref().map(|tls| tls.ca_file.as_path())
+    }
+
+    /// The control handle: faults and counts.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control::new(Arc::clone(&self.shared))
     }
 
     /// Empties the database: schemas, tables and jobs go, connections stay.
@@ -82,6 +164,17 @@ impl Endpoint {
 impl Drop for Endpoint {
     fn drop(&mut self) {
         self.listener.abort();
+        // A kept folder keeps the database too.
+        if self.shared.options.data_dir.is_none() {
+            let (socket, database) = (self.shared.socket.clone(), self.shared.database.clone());
+            self.runtime.spawn(async move {
+                let parameters = [("user", SUPERUSER), ("database", "postgres")]
+                    .map(|(k, v)| (k.to_string(), v.to_string()));
+                if let Ok(mut server) = Backend::connect(&socket, &parameters).await {
+                    let _ = server.query(&format!("DROP DATABASE {database} WITH (FORCE)")).await;
+                }
+            });
+        }
     }
 }
 
@@ -104,7 +197,7 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
     // Answers are small and a client waits for each.
     let _ = stream.set_nodelay(true);
-    match greet(Wire::new(Box::new(stream)), &shared).await {
+    match greet(stream, &shared).await {
         Ok(Some(session)) => {
             if let Err(error) = session.serve().await {
                 tracing::debug!(%error, "session ended");
@@ -116,28 +209,87 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
 }
 
 /// Takes a client through its start-up; none when there is to be no session.
-async fn greet(mut client: Client, shared: &Arc<Shared>) -> io::Result<Option<Session>> {
-    let packet = loop {
-        let Some(packet) = client.read_startup().await? else { return Ok(None) };
-        match code(&packet) {
-            SSL_REQUEST | GSS_REQUEST => {
-                client.push_raw(b"N");
-                client.flush().await?;
+async fn greet(stream: TcpStream, shared: &Arc<Shared>) -> io::Result<Option<Session>> {
+    let mut first = [0];
+    // A client that negotiates directly begins with a TLS record.
+    let direct = stream.peek(&mut first).await? == 1 && first == [0x16];
+    if direct {
+        let Some(tls) = &shared.tls else { return Err(broken("TLS where there is none")) };
+        let (stream, host) = tls.accept(stream).await?;
+        return start(Wire::new(Box::new(stream)), host, shared).await;
+    }
+    let mut wire = Wire::new(stream);
+    loop {
+        let Some(packet) = wire.read_startup().await? else { return Ok(None) };
+        match (code(&packet), &shared.tls) {
+            (SSL_REQUEST, Some(tls)) => {
+                wire.push_raw(b"S");
+                wire.flush().await?;
+                if wire.unread() > 0 {
+                    return Err(broken("plain text after the request for TLS"));
+                }
+                let (stream, host) = tls.accept(wire.into_stream()).await?;
+                return start(Wire::new(Box::new(stream)), host, shared).await;
             }
-            CANCEL_REQUEST => return cancel(&packet, shared).await.map(|()| None),
-            _ => break packet,
+            (SSL_REQUEST | GSS_REQUEST, _) => {
+                wire.push_raw(b"N");
+                wire.flush().await?;
+            }
+            (CANCEL_REQUEST, _) => return cancel(&packet, shared).await.map(|()| None),
+            (_, None) => return log_in(wire.boxed(), &packet, "127.0.0.1", shared).await,
+            (_, Some(_)) => return refuse(wire.boxed(), &words::tls_required()).await,
         }
-    };
-    if code(&packet) >> 16 != 3 {
+    }
+}
+
+/// Goes on inside TLS.
+async fn start(
+    mut client: Client,
+    host: Option<String>,
+    shared: &Arc<Shared>,
+) -> io::Result<Option<Session>> {
+    let Some(packet) = client.read_startup().await? else { return Ok(None) };
+    if code(&packet) == CANCEL_REQUEST {
+        return cancel(&packet, shared).await.map(|()| None);
+    }
+    match host {
+        Some(host) => log_in(client, &packet, &host, shared).await,
+        None => refuse(client, &words::sni_required()).await,
+    }
+}
+
+async fn log_in(
+    mut client: Client,
+    packet: &[u8],
+    host: &str,
+    shared: &Arc<Shared>,
+) -> io::Result<Option<Session>> {
+    if code(packet) >> 16 != 3 {
         return Err(broken("unsupported protocol version"));
     }
-    let mut parameters = parameters(&packet)?;
+    let mut parameters = parameters(packet)?;
     client.push(b'R', &3_u32.to_be_bytes());
     client.flush().await?;
-    match client.read().await? {
-        Some(frame) if frame.tag == b'p' => {}
+    let password = match client.read().await? {
+        Some(frame) if frame.tag == b'p' => frame.text()?,
         Some(_) => return Err(broken("expected a password")),
         None => return Ok(None),
+    };
+    let user = parameters.iter().find(|(name, _)| name == "user").map_or("", |(_, value)| value.as_str());
+    // The stand-in's own superuser is nobody outside.
+    let denied = if user == SUPERUSER {
+        Err(words::access_denied())
+    } else if shared.tls.is_some() {
+        shared.admits(&password, user, host)
+    } else {
+        Ok(())
+    };
+    if let Err(error) = denied {
+        return refuse(client, &error).await;
+    }
+    if parameters.iter().any(|(name, _)| name == "default_transaction_read_only") {
+        let error = words::unsupported(words::setting("default_transaction_read_only"));
+        return refuse(client, &error).await;
     }
     let asked = parameters.iter().find(|(name, _)| name == "database").map(|(_, value)| value.clone());
     if let Some(asked) = asked.filter(|asked| asked != "postgres") {
@@ -149,6 +301,9 @@ async fn greet(mut client: Client, shared: &Arc<Shared>) -> io::Result<Option<Se
     let backend = match Backend::connect(&shared.socket, &parameters).await {
         Ok(backend) => backend,
         Err(Refused::Server(mut error)) => {
+            if error.code == "28000" {
+                error = words::access_denied();
+            }
             error.fields = None;
             error.message = error.message.replace(&shared.database, "postgres");
             return refuse(client, &error).await;

@@ -8,6 +8,7 @@ use tokio::sync::Mutex as AsyncMutex;
 use crate::backend::Backend;
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::words;
 
 /// A job whose row is in `sys.jobs` once its transaction has committed.
 #[derive(Clone, Debug)]
@@ -27,6 +28,7 @@ struct Inner {
     /// A superuser's connection, for what clients may not do.
     connection: AsyncMutex<Backend>,
     catalog: Catalog,
+    fail_next: Mutex<Option<String>>,
     random: Mutex<fastrand::Rng>,
     time: Duration,
     retention: Duration,
@@ -45,6 +47,7 @@ impl Jobs {
             inner: Arc::new(Inner {
                 connection: AsyncMutex::new(connection),
                 catalog,
+                fail_next: Mutex::default(),
                 random,
                 time,
                 retention,
@@ -67,6 +70,11 @@ impl Jobs {
         id
     }
 
+    /// Makes the next job that ends fail.
+    pub(crate) fn fail_next(&self, details: &str) {
+        *self.inner.fail_next.lock().unwrap_or_else(PoisonError::into_inner) = Some(details.to_string());
+    }
+
     /// Lets a job run its course.
     pub(crate) fn start(&self, job: Job) {
         let jobs = self.clone();
@@ -76,9 +84,9 @@ impl Jobs {
             jobs.run(&format!("UPDATE sys._jobs SET status = 'processing' WHERE job_id = '{}'", job.id))
                 .await;
             tokio::time::sleep(half).await;
-            let failure = job
-                .failure
-                .map_or_else(|| "NULL".to_string(), |text| format!("'{}'", text.replace('\'', "''")));
+            let asked = jobs.inner.fail_next.lock().unwrap_or_else(PoisonError::into_inner).take();
+            let failure =
+                job.failure.or(asked).map_or_else(|| "NULL".to_string(), |text| words::literal(&text));
             jobs.run(&format!("SELECT sys._finish_job('{}', {failure})", job.id)).await;
             jobs.inner.catalog.change();
             tokio::time::sleep(jobs.inner.retention).await;
@@ -105,7 +113,7 @@ impl Jobs {
                     }
                 },
                 Err(error) => {
-                    tracing::warn!(%error, "job lost its connection");
+                    tracing::debug!(%error, "job lost its connection");
                     return;
                 }
             }

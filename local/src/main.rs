@@ -5,9 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
-use dsql_local::{Cluster, Options};
+use dsql_local::{Cluster, DIFFERENCES, Endpoint, Options, RULES_OF};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
-/// A local stand-in for an Amazon Aurora DSQL cluster.
+type Failure = Box<dyn std::error::Error>;
+
+/// A local stand-in for an Amazon Aurora DSQL cluster: a PostgreSQL that refuses, delays and conflicts as DSQL does.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -38,9 +42,18 @@ struct Serve {
     /// No TLS, any password.
     #[arg(long)]
     insecure: bool,
-    /// Keeps the data in this folder.
+    /// Keeps the data in this folder; otherwise it is thrown away at the end.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// The seed of job ids and injected faults; without it one is drawn, and printed.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Takes requests for faults at this Unix socket: a JSON object a line.
+    #[arg(long, value_name = "SOCKET")]
+    control: Option<PathBuf>,
+    /// Prints one line of JSON instead of the banner.
+    #[arg(long)]
+    json: bool,
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
@@ -49,13 +62,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     match text.get(digits.len()..) {
         Some("ms") => Ok(Duration::from_millis(number)),
         Some("s") => Ok(Duration::from_secs(number)),
-        Some("m") => Ok(Duration::from_secs(number * 60)),
+        Some("m") => Ok(Duration::from_secs(number.saturating_mul(60))),
         _ => Err("expected a number with ms, s or m".into()),
     }
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_writer(std::io::stderr).init();
     let outcome = match Arguments::parse().command {
         Command::Serve(serve) => run(serve).await.map(|()| true),
         Command::Conformance { all } => conformance(all).await,
@@ -70,29 +84,76 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(serve: Serve) -> Result<(), Box<dyn std::error::Error>> {
-    let mut options = Options::new().port(serve.port).job_time(serve.job_time).insecure(serve.insecure);
+async fn run(serve: Serve) -> Result<(), Failure> {
+    // The longest life that a token may have: the URL on the screen should still work tomorrow.
+    let week = Duration::from_secs(7 * 86_400);
+    let mut options =
+        Options::new().port(serve.port).job_time(serve.job_time).insecure(serve.insecure).token_life(week);
     if let Some(folder) = serve.data {
         options = options.data_dir(folder);
     }
+    if let Some(seed) = serve.seed {
+        options = options.seed(seed);
+    }
+    // Before PostgreSQL is started, so that a signal in between finds it looked after.
+    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
     let cluster = Cluster::start(options).await?;
-    println!(
-        "dsql-local: a stand-in, not Amazon Aurora DSQL (PostgreSQL {} behind)",
-        cluster.postgres_version()
-    );
-    println!("  psql \"{}\"", cluster.url());
-    println!("  export DATABASE_URL=\"{}\"", cluster.url());
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let endpoint = cluster.endpoint();
+    let _listening = serve.control.as_deref().map(|path| endpoint.control().listen(path)).transpose()?;
+    if serve.json {
+        let line = json!({
+            "url": endpoint.url(),
+            "host": endpoint.host(),
+            "port": endpoint.port(),
+            "ca": endpoint.ca_file(),
+            "postgres": cluster.postgres_version(),
+            "rules": RULES_OF,
+            "seed": cluster.seed(),
+        });
+        println!("{line}");
+    } else {
+        banner(&cluster, endpoint);
+    }
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted?,
         _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    if let Some(path) = serve.control {
+        let _ = std::fs::remove_file(path);
     }
     cluster.stop().await;
     Ok(())
 }
 
+fn banner(cluster: &Cluster, endpoint: &Endpoint) {
+    let url = endpoint.url();
+    println!("dsql-local: a stand-in for Aurora DSQL. This is not Amazon Aurora DSQL.");
+    println!(
+        "PostgreSQL {} behind it; rules as of {RULES_OF}; seed {}",
+        cluster.postgres_version(),
+        cluster.seed()
+    );
+    println!();
+    println!("  psql \"{url}\"");
+    println!();
+    println!("  export DATABASE_URL=\"{url}\"");
+    println!(
+        "  export PGHOST={} PGPORT={} PGUSER=admin PGDATABASE=postgres",
+        endpoint.host(),
+        endpoint.port()
+    );
+    if let Some(ca) = endpoint.ca_file() {
+        println!("  export PGSSLMODE=verify-full PGSSLROOTCERT={}", ca.display());
+        println!("  export PGPASSWORD=\"{}\"", endpoint.token("admin"));
+    }
+    println!();
+    println!("differences: {DIFFERENCES}");
+    println!("Ctrl-C ends it.");
+}
+
 /// Prints how the recorded answers compare; false when fewer are equal than promised.
-async fn conformance(all: bool) -> Result<bool, Box<dyn std::error::Error>> {
+async fn conformance(all: bool) -> Result<bool, Failure> {
     let cluster = Cluster::start(Options::new()).await?;
     let report = dsql_local::conformance::replay(&cluster).await?;
     for comparison in &report.comparisons {

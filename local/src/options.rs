@@ -15,6 +15,8 @@ pub struct Options {
     pub(crate) size_limit: u64,
     pub(crate) age_limit: Duration,
     pub(crate) catalog_conflicts: bool,
+    pub(crate) connection_life: Duration,
+    pub(crate) token_life: Duration,
     pub(crate) seed: Option<u64>,
 }
 
@@ -30,6 +32,8 @@ impl Default for Options {
             size_limit: 10 * 1024 * 1024,
             age_limit: Duration::from_secs(300),
             catalog_conflicts: true,
+            connection_life: Duration::from_secs(60 * 60),
+            token_life: Duration::from_secs(15 * 60),
             seed: None,
         }
     }
@@ -49,7 +53,8 @@ impl Options {
         self
     }
 
-    /// Without TLS and with any password.
+    /// Without TLS and with any password (the library's default, since a test seldom is about either); with `false`, TLS is
+    /// required and the password has to be an IAM token, of which everything but the signature is checked.
     #[must_use]
     pub fn insecure(mut self, insecure: bool) -> Self {
         self.insecure = insecure;
@@ -103,6 +108,20 @@ impl Options {
     #[must_use]
     pub fn catalog_conflicts(mut self, wanted: bool) -> Self {
         self.catalog_conflicts = wanted;
+        self
+    }
+
+    /// How long a connection lives (60 minutes).
+    #[must_use]
+    pub fn connection_life(mut self, life: Duration) -> Self {
+        self.connection_life = life;
+        self
+    }
+
+    /// How long the tokens live that [`Endpoint::token`](crate::Endpoint::token) makes, the one in its URL included (15 minutes).
+    #[must_use]
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = life;
         self
     }
 

@@ -32,6 +32,8 @@ pub(crate) enum Kind {
     Other,
     /// Answered by the stand-in itself: a column name, its value and a tag.
     Canned(&'static str, &'static str, &'static str),
+    /// `AWS IAM GRANT role TO 'arn'` (true) or `REVOKE … FROM`: the role and the ARN.
+    Iam(bool, String, String),
     /// Taken without effect, answered with this tag.
     Ignored(&'static str),
     /// What DSQL refuses by its words alone.
@@ -78,7 +80,12 @@ impl Statement {
     /// Whether it looks at tables or changes them, so that it needs a catalog that is not stale.
     pub(crate) fn touches_data(&self) -> bool {
         match self.kind {
-            Kind::Ddl(_) | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) | Kind::Dml | Kind::Mixed => true,
+            Kind::Ddl(_)
+            | Kind::AsyncIndex(_)
+            | Kind::AsyncValidate(_)
+            | Kind::Iam(..)
+            | Kind::Dml
+            | Kind::Mixed => true,
             Kind::Other => self.reads,
             _ => false,
         }
@@ -116,6 +123,7 @@ fn classify(text: &str, all: &[Token<'_>]) -> Kind {
             None => Kind::Ddl(ddl(text, all)),
         },
         "drop" | "comment" | "grant" | "revoke" => Kind::Ddl(ddl(text, all)),
+        "aws" => iam(all).unwrap_or(Kind::Other),
         "call" => Kind::Call,
         "show" => shown(&second),
         "set" if refuse::ignored(all) => Kind::Ignored("SET"),
@@ -142,6 +150,17 @@ fn ddl(text: &str, all: &[Token<'_>]) -> Ddl {
         of_sequence: all.iter().take(5).any(|t| t.is("sequence")),
         alters: all.first().is_some_and(|t| t.is("alter")),
     }
+}
+
+/// `AWS IAM GRANT role TO 'arn'`, `AWS IAM REVOKE role FROM 'arn'`: only DSQL has these.
+fn iam(all: &[Token<'_>]) -> Option<Kind> {
+    let [_, iam, verb, role, _, arn] = all else { return None };
+    let grant = verb.is("grant");
+    if !iam.is("iam") || !(grant || verb.is("revoke")) {
+        return None;
+    }
+    let arn = arn.text.strip_prefix('\'')?.strip_suffix('\'')?;
+    Some(Kind::Iam(grant, role.identifier()?, arn.to_string()))
 }
 
 /// What DSQL shows of itself where PostgreSQL cannot be told to.

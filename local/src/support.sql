@@ -249,3 +249,32 @@ BEGIN
                                   t.relname, columns, columns, t.nspname, t.relname);
     END LOOP;
 END $$;
+
+CREATE FUNCTION sys.dsql_major_version() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
+
+-- Which IAM principals may connect as which role. Noted, not enforced: whose a token is cannot be told without its secret.
+CREATE TABLE sys.iam_pg_role_mappings (
+    pg_role_oid oid NOT NULL,
+    pg_role_name text NOT NULL,
+    arn text NOT NULL,
+    grantor_pg_role_oid oid NOT NULL,
+    grantor_pg_role_name text NOT NULL,
+    PRIMARY KEY (pg_role_name, arn)
+);
+GRANT SELECT ON sys.iam_pg_role_mappings TO public;
+
+CREATE FUNCTION sys._map_role(granted boolean, role_name text, principal text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER AS $$
+DECLARE
+    role_oid oid := (SELECT r.oid FROM pg_catalog.pg_roles r WHERE r.rolname = role_name);
+BEGIN
+    IF session_user <> 'admin' THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'permission denied';
+    ELSIF role_oid IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = pg_catalog.format('role "%s" does not exist', role_name);
+    ELSIF granted THEN
+        INSERT INTO sys.iam_pg_role_mappings
+        VALUES (role_oid, role_name, principal, pg_catalog.to_regrole(session_user::text)::oid, session_user);
+    ELSE
+        DELETE FROM sys.iam_pg_role_mappings m WHERE m.pg_role_name = role_name AND m.arn = principal;
+    END IF;
+END $$;

@@ -166,6 +166,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         true
     }
 
+    /// Forgets the second half of what is queued.
+    pub(crate) fn halve(&mut self) {
+        self.write.truncate(self.write.len() / 2);
+    }
+
     /// Writes out when much is queued.
     pub(crate) async fn relieve(&mut self) -> io::Result<()> {
         if self.write.len() >= FLUSH_AT { self.flush().await } else { Ok(()) }
@@ -184,6 +189,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// Gives the stream back, for a TLS handshake on it. Nothing may be buffered by then.
     pub(crate) fn into_stream(self) -> S {
         self.stream
+    }
+
+    /// The same over any stream.
+    pub(crate) fn boxed(self) -> Wire<Box<dyn crate::session::Stream>>
+    where
+        S: crate::session::Stream + 'static,
+    {
+        Wire {
+            stream: Box::new(self.stream),
+            read: self.read,
+            at: self.at,
+            write: self.write,
+            flushes: self.flushes,
+        }
     }
 
     /// What was read but not consumed.

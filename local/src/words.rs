@@ -47,6 +47,11 @@ pub(crate) fn alter_table(action: &str) -> ServerError {
     unsupported(format!("unsupported ALTER TABLE {action} statement"))
 }
 
+/// `setting configuration parameter "role" not supported`.
+pub(crate) fn setting(name: &str) -> String {
+    format!("setting configuration parameter \"{name}\" not supported")
+}
+
 /// `datatype money not supported`.
 pub(crate) fn datatype(name: &str) -> ServerError {
     unsupported(format!("datatype {name} not supported"))
@@ -81,6 +86,21 @@ pub(crate) fn oc000() -> ServerError {
 /// The catalog has changed under the session.
 pub(crate) fn oc001() -> ServerError {
     ServerError::new("40001", "schema has been updated by another transaction (OC001)")
+}
+
+/// A connection that is not let in.
+pub(crate) fn access_denied() -> ServerError {
+    ServerError::new("28000", "unable to accept connection, access denied")
+}
+
+/// A connection without TLS. The sentence is ours.
+pub(crate) fn tls_required() -> ServerError {
+    ServerError::new("28000", "unable to accept connection, TLS is required")
+}
+
+/// A connection that does not name its host in the handshake. The sentence is ours.
+pub(crate) fn sni_required() -> ServerError {
+    ServerError::new("28000", "unable to accept connection, sni was not received")
 }
 
 /// Any statement of a transaction that has failed.

@@ -2,7 +2,7 @@
 
 use super::starts;
 use crate::lex::Token;
-use crate::words::{ServerError, unsupported};
+use crate::words::{ServerError, setting, unsupported};
 
 /// Parameters that were seen refused, or that belong to a family of which that was seen.
 const REFUSED: &[&str] = &[
@@ -40,8 +40,7 @@ pub(crate) fn ignored(all: &[Token<'_>]) -> bool {
 
 /// The refusal of a SET.
 pub(super) fn refused(all: &[Token<'_>]) -> Option<ServerError> {
-    let not_supported =
-        |name: &str| Some(unsupported(format!("setting configuration parameter \"{name}\" not supported")));
+    let not_supported = |name: &str| Some(unsupported(setting(name)));
     if starts(all, &["show", "lc_collate"]) {
         return Some(ServerError::new("42704", "unrecognized configuration parameter \"lc_collate\""));
     }

@@ -28,7 +28,7 @@ impl Session {
     pub(super) async fn close_hidden(&mut self) -> Result<(), Fail> {
         if self.transaction.phase == Phase::Hidden {
             // Whoever refuses now is undone by `fail`, which finds the transaction still hidden.
-            self.may_commit()?;
+            self.may_commit().await?;
             let answer = self.backend.query("COMMIT").await?;
             self.unsynced = false;
             let ended = std::mem::take(&mut self.transaction);
@@ -39,20 +39,21 @@ impl Session {
     }
 
     /// What stands against a commit.
-    fn may_commit(&mut self) -> Result<(), ServerError> {
+    async fn may_commit(&mut self) -> Result<(), Fail> {
         if let Some(error) = self.transaction.lost.take().or(self.transaction.doomed.take()) {
-            return Err(error);
+            return Err(error.into());
         }
+        self.commit().await?;
         self.in_age()?;
         if self.transaction.bytes > self.shared.options.size_limit {
-            return Err(words::size_limit());
+            return Err(words::size_limit().into());
         }
         // A block's statements were planned on the catalog it began with.
         if self.transaction.phase == Phase::Block
             && self.transaction.touched
             && self.stale(self.transaction.catalog)
         {
-            return Err(words::oc001());
+            return Err(words::oc001().into());
         }
         Ok(())
     }
@@ -85,11 +86,11 @@ impl Session {
     pub(super) async fn control(&mut self, statement: &Statement) -> Result<(), Fail> {
         let in_block = self.transaction.phase == Phase::Block;
         if in_block && matches!(statement.kind, Kind::Commit) {
-            if let Err(error) = self.may_commit() {
+            if let Err(fail) = self.may_commit().await {
                 self.backend.query("ROLLBACK").await?;
                 self.unsynced = false;
                 self.transaction = Transaction::default();
-                return Err(error.into());
+                return Err(fail);
             }
         }
         if in_block && self.transaction.lost.take().is_some() {
@@ -139,7 +140,7 @@ impl Session {
 
     /// Gives up an open transaction for another's sake. The client hears of it at its next statement or COMMIT.
     pub(super) async fn yield_way(&mut self, error: ServerError) -> std::io::Result<()> {
-        if self.transaction.phase == Phase::Block && self.transaction.lost.is_none() {
+        if matches!(self.transaction.phase, Phase::Block | Phase::Hidden) && self.transaction.lost.is_none() {
             self.backend.query("ROLLBACK").await?;
             self.unsynced = false;
             self.transaction.lost = Some(error);
@@ -176,7 +177,7 @@ impl Session {
     /// What a statement is before it is run, as far as its words tell.
     pub(super) fn expected(statement: &Statement) -> Effect {
         match &statement.kind {
-            Kind::Ddl(_) | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) => Effect::Ddl,
+            Kind::Ddl(_) | Kind::AsyncIndex(_) | Kind::AsyncValidate(_) | Kind::Iam(..) => Effect::Ddl,
             Kind::Dml => Effect::Dml,
             _ => Effect::None,
         }

@@ -116,7 +116,7 @@ impl Session {
         let for_backend = match &statement.kind {
             Kind::AsyncIndex(index) => Some(index.create.as_str()),
             Kind::AsyncValidate(validate) => Some(validate.alter.as_str()),
-            Kind::Canned(..) | Kind::Ignored(_) => None,
+            Kind::Canned(..) | Kind::Ignored(_) | Kind::Iam(..) => None,
             _ => Some(statement.text.as_str()),
         };
         if let Some(text) = for_backend {
@@ -292,7 +292,7 @@ impl Session {
         if self
             .prepared
             .remove(name)
-            .is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..) | Kind::Ignored(_)))
+            .is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..) | Kind::Ignored(_) | Kind::Iam(..)))
         {
             self.ask_silently(b'C', &target(b'S', name), b'3').await?;
         }

@@ -6,6 +6,7 @@
 mod conflict;
 mod ending;
 mod extended;
+mod faulty;
 mod run;
 mod simple;
 mod transaction;
@@ -19,6 +20,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::backend::Backend;
 use crate::endpoint::Shared;
+use crate::faults::{Counters, Strike};
 use crate::registry::Control;
 use crate::wire::{self, Frame, Wire, broken};
 use crate::words::ServerError;
@@ -70,11 +72,21 @@ pub(crate) struct Session {
     /// The version of the catalog that this session has seen.
     seen: u64,
     pid: i32,
+    counters: Arc<Counters>,
+    /// How the answer to the current message is to be cut off.
+    cut: Option<Strike>,
+    /// What the stand-in tells the session.
+    control: UnboundedReceiver<Control>,
+    /// A message of a sequence has come whose end has not.
+    within: bool,
+    /// The last statement that was run, for faults at its commit.
+    last: String,
 }
 
 impl Session {
     pub(crate) fn new(client: Client, backend: Backend, shared: Arc<Shared>) -> Self {
         let seen = shared.catalog.version();
+        let counters = shared.faults.connection();
         let pid = match backend.key.as_slice() {
             [a, b, c, d, ..] => i32::from_be_bytes([*a, *b, *c, *d]),
             _ => 0,
@@ -92,40 +104,50 @@ impl Session {
             extended: false,
             seen,
             pid,
+            counters,
+            cut: None,
+            control: unbounded_channel().1,
+            within: false,
+            last: String::new(),
         }
     }
 
     /// Serves the client until it leaves.
     pub(crate) async fn serve(mut self) -> io::Result<()> {
         let (sender, control) = unbounded_channel();
+        self.control = control;
         let shared = Arc::clone(&self.shared);
         let pid = self.pid;
         shared.registry.enter(pid, sender);
-        let served = self.turns(control).await;
+        let served = self.turns().await;
         shared.registry.leave(pid);
         served
     }
 
     /// A turn a message: the client's, or the stand-in's own while the client is silent.
-    async fn turns(&mut self, mut control: UnboundedReceiver<Control>) -> io::Result<()> {
+    async fn turns(&mut self) -> io::Result<()> {
         self.ready().await?;
+        let end_of_life = tokio::time::sleep(self.shared.options.connection_life);
+        tokio::pin!(end_of_life);
         loop {
             self.shared.registry.note(self.pid, self.transaction.phase == Phase::Block);
             let frame = tokio::select! {
                 biased;
-                Some(told) = control.recv() => match told {
+                Some(told) = self.control.recv() => match told {
                     Control::Yield(error) => {
                         self.yield_way(error).await?;
                         continue;
                     }
                     Control::Close => return Ok(()),
                 },
+                () = &mut end_of_life => return Ok(()),
                 frame = self.client.read() => match frame? {
                     Some(frame) => frame,
                     None => return Ok(()),
                 },
             };
             self.shared.registry.note(self.pid, false);
+            self.message(&frame).await?;
             match frame.tag {
                 b'X' => return Ok(()),
                 b'Q' => self.simple_query(&frame).await?,
@@ -145,7 +167,10 @@ impl Session {
     async fn ready(&mut self) -> io::Result<()> {
         self.release();
         self.client.push(b'Z', &[self.transaction.phase.status()]);
-        self.client.flush().await
+        match self.cut.take() {
+            None => self.client.flush().await,
+            cut => self.cut_off(cut == Some(Strike::CloseMiddle)).await,
+        }
     }
 
     /// Lets go of a CommandComplete that was kept back.

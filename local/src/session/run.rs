@@ -1,6 +1,7 @@
 //! Running a statement under DSQL's rules, whichever protocol it came by.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::conflict::{Way, clear_way};
 use super::transaction::{Effect, Phase, effect_of};
@@ -16,6 +17,7 @@ impl Session {
     /// The checks that come before a statement is run: an aborted transaction, a refusal by words, company it may not have.
     pub(super) async fn admit(&mut self, statement: &Statement) -> Result<(), Fail> {
         self.in_time(statement).await?;
+        self.statement(statement).await?;
         if let Kind::Refused(error) = &statement.kind {
             return Err(error.clone().into());
         }
@@ -61,6 +63,14 @@ impl Session {
                 self.client.pass(&wire::data_row(&[value]));
                 self.complete(wire::complete(tag));
             }
+            Kind::Iam(grant, role, arn) => {
+                self.open_hidden().await?;
+                let (role, arn) = (words::literal(role), words::literal(arn));
+                self.backend.query(&format!("SELECT sys._map_role({grant}, {role}, {arn})")).await?.ok()?;
+                self.unsynced = false;
+                self.join(Effect::Ddl);
+                self.complete(wire::complete(if *grant { "GRANT" } else { "REVOKE" }));
+            }
             Kind::Ignored(tag) => self.complete(wire::complete(tag)),
             _ => return Ok(false),
         }
@@ -96,8 +106,15 @@ impl Session {
             }
         }
         self.transaction.admits(effect)?;
-        self.transaction.joined(effect);
+        self.join(effect);
         Ok(())
+    }
+
+    fn join(&mut self, effect: Effect) {
+        if effect != Effect::None {
+            self.counters.writes.fetch_add(1, Ordering::Relaxed);
+        }
+        self.transaction.joined(effect);
     }
 
     pub(super) async fn rows_changed(&mut self) -> Result<u64, Fail> {
@@ -128,7 +145,7 @@ impl Session {
         let id = self.shared.jobs.new_id();
         let start = format!("RELEASE SAVEPOINT dsql_local; SELECT sys._start_index_job('{id}')");
         let made = self.backend.query(&start).await?.ok()?;
-        self.transaction.joined(Effect::Ddl);
+        self.join(Effect::Ddl);
         if made.value().is_none() {
             return Ok(None);
         }
@@ -157,7 +174,7 @@ impl Session {
             words::literal(&validate.constraint)
         );
         let started = self.backend.query(&start).await?.ok()?;
-        self.transaction.joined(Effect::Ddl);
+        self.join(Effect::Ddl);
         if started.value().is_none() {
             return Ok(None);
         }

@@ -1,8 +1,11 @@
 //! What may share a transaction, and how much.
 
-use futures_util::SinkExt;
+use std::time::Duration;
 
-use crate::support::{client, endpoint, refusal, said, value};
+use futures_util::SinkExt;
+use tokio_postgres::IsolationLevel;
+
+use crate::support::{client, endpoint, endpoint_with, options, refusal, said, value};
 
 const MULTIPLE: &str = "multiple ddl statements not supported in a transaction";
 const MIXED: &str = "ddl and dml are not supported in the same transaction";
@@ -128,4 +131,85 @@ async fn committing_an_aborted_transaction_answers_rollback() {
     assert_eq!(String::from_utf8_lossy(&psql.stdout), "BEGIN\nROLLBACK\n");
     client.batch_execute("COMMIT").await.unwrap();
     assert_eq!(value(&client, "SELECT 1").await.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn size_and_age_are_limited() {
+    let limited = options().size_limit(100_000).age_limit(Duration::from_millis(1500));
+    let endpoint = endpoint_with(limited).await;
+    let mut client = client(&endpoint).await;
+    client.batch_execute("CREATE TABLE t (v text)").await.unwrap();
+    let text = "x".repeat(60_000);
+    let too_big = ("54000".to_string(), "transaction size limit 10mb exceeded".to_string());
+    client.execute("INSERT INTO t VALUES ($1)", &[&text]).await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    for _ in 0..2 {
+        transaction.execute("INSERT INTO t VALUES ($1)", &[&text]).await.unwrap();
+    }
+    assert_eq!(said(transaction.commit().await), too_big, "told at COMMIT");
+    assert_eq!(said(client.batch_execute(&format!("INSERT INTO t VALUES ('{text}{text}')")).await), too_big);
+    assert_eq!(value(&client, "SELECT count(*) FROM t").await.as_deref(), Some("1"));
+
+    let transaction = client.transaction().await.unwrap();
+    transaction.execute("INSERT INTO t VALUES ('y')", &[]).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1600)).await;
+    let (code, words) = said(transaction.commit().await);
+    assert_eq!((code.as_str(), words.as_str()), ("54000", "transaction age limit of 1s exceeded"));
+    assert_eq!(value(&client, "SELECT count(*) FROM t").await.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn repeatable_read_is_the_only_isolation() {
+    let endpoint = endpoint().await;
+    let (mut one, two) = (client(&endpoint).await, client(&endpoint).await);
+    one.batch_execute("CREATE TABLE t (i int)").await.unwrap();
+    let reader =
+        one.build_transaction().isolation_level(IsolationLevel::RepeatableRead).start().await.unwrap();
+    assert_eq!(reader.query("SELECT * FROM t", &[]).await.unwrap().len(), 0);
+    two.execute("INSERT INTO t VALUES (1)", &[]).await.unwrap();
+    assert_eq!(reader.query("SELECT * FROM t", &[]).await.unwrap().len(), 0, "a snapshot");
+    reader.commit().await.unwrap();
+    for (level, name) in
+        [(IsolationLevel::Serializable, "SERIALIZABLE"), (IsolationLevel::ReadCommitted, "READ COMMITTED")]
+    {
+        let refused = one.build_transaction().isolation_level(level).start().await.map(drop);
+        assert_eq!(said(refused), refusal(&format!("Unsupported isolation level: {name}")));
+    }
+    let set = one.batch_execute("SET default_transaction_isolation = 'repeatable read'").await;
+    assert_eq!(
+        said(set),
+        refusal("setting configuration parameter \"default_transaction_isolation\" not supported")
+    );
+}
+
+#[tokio::test]
+async fn pipelines_cursors_and_named_statements_survive_the_hidden_work() {
+    let endpoint = endpoint().await;
+    let mut client = client(&endpoint).await;
+    client.batch_execute("CREATE TABLE t (i int PRIMARY KEY, v text)").await.unwrap();
+    let insert = client.prepare("INSERT INTO t VALUES ($1, $2) RETURNING i").await.unwrap();
+    let select = client.prepare("SELECT v FROM t WHERE i = $1").await.unwrap();
+    let (a, b, c) = tokio::join!(
+        client.query_one(&insert, &[&1, &"a"]),
+        client.query_one(&insert, &[&2, &"b"]),
+        client.query_one(&select, &[&1])
+    );
+    assert_eq!((a.unwrap().get::<_, i32>(0), b.unwrap().get::<_, i32>(0)), (1, 2));
+    assert_eq!(c.unwrap().get::<_, String>(0), "a");
+    client.execute("INSERT INTO t SELECT g, 'x' FROM generate_series(10, 109) g", &[]).await.unwrap();
+    let transaction = client.transaction().await.unwrap();
+    let portal = transaction.bind("SELECT i FROM t ORDER BY i", &[]).await.unwrap();
+    assert_eq!(transaction.query_portal(&portal, 40).await.unwrap().len(), 40);
+    transaction.execute("UPDATE t SET v = 'y' WHERE i = 1", &[]).await.unwrap();
+    assert_eq!(transaction.query_portal(&portal, 40).await.unwrap().len(), 40);
+    assert_eq!(transaction.query_portal(&portal, 40).await.unwrap().len(), 22);
+    transaction.commit().await.unwrap();
+    let cancel = client.cancel_token();
+    let slow = client.simple_query("SELECT pg_sleep(20)");
+    let (slow, _) = tokio::join!(slow, async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        cancel.cancel_query(tokio_postgres::NoTls).await
+    });
+    assert_eq!(said(slow).0, "57014");
+    assert_eq!(client.query_one(&select, &[&1]).await.unwrap().get::<_, String>(0), "y");
 }
