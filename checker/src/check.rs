@@ -33,11 +33,14 @@ pub struct Input {
 pub struct Options {
     /// As of which day.
     pub dialect: Dialect,
+    /// Whether statements are judged together: what one of them makes, others may use or miss. Without it each
+    /// is judged by itself, whatever exists.
+    pub catalog: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { dialect: Dialect::LATEST }
+        Self { dialect: Dialect::LATEST, catalog: true }
     }
 }
 
@@ -170,7 +173,9 @@ fn judge_files(
     let context = Context { dialect: options.dialect, domains };
     let steps =
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
-    crate::hazards::judge(files, diagnostics);
+    if options.catalog {
+        crate::hazards::judge(files, diagnostics);
+    }
     // Exceptions come last: they are for what any of the passes found.
     for (position, file) in files {
         let mut found = Vec::new();
@@ -199,6 +204,11 @@ fn judge_file(
     for statement in &file.statements {
         let before = diagnostics.len();
         crate::rules::judge(statement, position, context, diagnostics);
+        crate::fix::write_help(
+            file.source.text(),
+            statement.span,
+            diagnostics.get_mut(before..).unwrap_or_default(),
+        );
         let refused = diagnostics.iter().skip(before).any(|one| one.severity == Severity::Error);
         // What the lexer could not read has been reported by itself.
         let lexical =

@@ -1,3 +1,4 @@
+use crate::fix::{Edit, Suggestion};
 use crate::rules::Rule;
 use crate::source::Span;
 
@@ -62,6 +63,8 @@ pub struct Diagnostic {
     pub server: Option<ServerAnswer>,
     /// What to write instead.
     pub help: Option<String>,
+    /// The edits that mend it, where they can be computed.
+    pub suggestion: Option<Suggestion>,
 }
 
 impl Diagnostic {
@@ -80,6 +83,7 @@ impl Diagnostic {
             others: Vec::new(),
             server,
             help: (!rule.help.is_empty()).then(|| rule.help.to_owned()),
+            suggestion: None,
         }
     }
 
@@ -110,6 +114,12 @@ impl Diagnostic {
     /// Says what to write instead.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Mends it by one edit; the help becomes the lead and the mended statement.
+    pub(crate) fn suggest(&mut self, lead: &'static str, edit: Edit, keeps_meaning: bool) -> &mut Self {
+        self.suggestion = Some(Suggestion { edits: vec![edit], keeps_meaning, lead });
         self
     }
 

@@ -130,7 +130,7 @@ fn parse(comment: &str, block: bool) -> Parsed {
     }
     match Rule::by_id(id) {
         Some(rule) => Parsed::Allow(rule),
-        None => Parsed::Wrong(match crate::rules::nearest_id(id) {
+        None => Parsed::Wrong(match Rule::nearest(id) {
             Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
             None => format!("there is no rule `{id}`"),
         }),

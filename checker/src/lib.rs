@@ -22,9 +22,12 @@ mod dialect;
 mod directive;
 mod expr;
 mod file_name;
+pub mod fix;
 pub mod folder;
 mod hazards;
-mod lex;
+#[doc(hidden)]
+pub mod lex;
+pub mod page;
 mod parse;
 mod plan;
 pub mod render;

@@ -64,6 +64,12 @@ impl<'s> Statement<'s> {
         self.source.slice(self.span)
     }
 
+    /// The text of its whole file.
+    #[must_use]
+    pub(crate) fn file_text(&self) -> &'s str {
+        self.source.text()
+    }
+
     /// The text of one of its clauses.
     #[must_use]
     pub fn slice(&self, span: Span) -> &'s str {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use dsql_migrate_check::{Dialect, Input, Options, Report, Severity, check_file, check_set, folder, render};
 
-use crate::json;
+use crate::{fix, github, json, sarif};
 
 /// Judge migrations as DSQL would, without a cluster.
 ///
@@ -22,6 +22,15 @@ pub(crate) struct Arguments {
     /// Judge as DSQL stood on this day (YYYY-MM-DD)
     #[arg(long, default_value_t = Dialect::LATEST)]
     dialect: Dialect,
+    /// Judge each statement by itself, whatever tables exist
+    #[arg(long)]
+    no_catalog: bool,
+    /// Apply the changes that keep the meaning, then judge what is left
+    #[arg(long)]
+    fix: bool,
+    /// With --fix: print the changes as a diff instead of making them
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -30,15 +39,32 @@ enum Format {
     Human,
     /// One JSON document on standard output
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// GitHub workflow commands: annotations in pull requests
+    Github,
 }
 
 /// Whether no error was found.
 pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
-    let report = judge(arguments)?;
+    let mut report = judge(arguments)?;
     let mut out = anstream::stdout().lock();
+    if arguments.dry_run {
+        fix::preview(&report, &mut out)?;
+        return Ok(report.count(Severity::Error) == 0);
+    }
+    if arguments.fix {
+        let mended = fix::write(&report)?;
+        if mended > 0 {
+            eprintln!("dsql-migrate: mended {mended} {}", if mended == 1 { "finding" } else { "findings" });
+            report = judge(arguments)?;
+        }
+    }
     match arguments.format {
         Format::Human => human(&report, &mut out)?,
         Format::Json => writeln!(out, "{}", json::report(&report)?)?,
+        Format::Sarif => writeln!(out, "{}", sarif::report(&report))?,
+        Format::Github => github::write(&report, &mut out)?,
     }
     out.flush()?;
     Ok(report.count(Severity::Error) == 0)
@@ -46,7 +72,7 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
 
 fn judge(arguments: &Arguments) -> io::Result<Report> {
     let path = &arguments.path;
-    let options = Options { dialect: arguments.dialect };
+    let options = Options { dialect: arguments.dialect, catalog: !arguments.no_catalog };
     let shown = path.display().to_string();
     if path.is_dir() {
         let inputs = folder::read(path, &shown)?;

@@ -1,8 +1,13 @@
 //! `dsql-migrate`: SQL migrations for Amazon Aurora DSQL from a terminal or CI.
 
 mod check;
+mod explain;
+mod fix;
+mod github;
 mod json;
+mod sarif;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -18,17 +23,22 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Explain(explain::Arguments),
 }
 
 fn main() -> ExitCode {
     // clap itself ends with 2 for what is wrong on the command line.
-    match Arguments::parse().command {
-        Command::Check(arguments) => match check::run(&arguments) {
-            Ok(clean) => ExitCode::from(u8::from(!clean)),
-            Err(error) => {
-                eprintln!("dsql-migrate: {error}");
-                ExitCode::from(2)
-            }
-        },
+    let done = match Arguments::parse().command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+    };
+    match done {
+        Ok(clean) => ExitCode::from(u8::from(!clean)),
+        // Whoever reads our output may stop reading, as `head` does.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dsql-migrate: {error}");
+            ExitCode::from(2)
+        }
     }
 }

@@ -76,6 +76,7 @@ pub(crate) fn steps(file: &File<'_>, position: usize, diagnostics: &mut Vec<Diag
             },
             Some(TransactionVerb::Rollback) => match block.take() {
                 Some(block) => {
+                    shape.block_rows(&block);
                     shape
                         .find(&rollback::RULE, statement.span)
                         .also(block.begin, "the transaction begins here");

@@ -50,11 +50,6 @@ pub(super) fn replace(statement: &Statement<'_>, span: crate::source::Span, repl
     format!("{before}{replacement}{after}")
 }
 
-/// A statement's text with something put in at a byte of the file.
-pub(super) fn insert(statement: &Statement<'_>, at: usize, what: &str) -> String {
-    replace(statement, crate::source::Span::new(at, at), what)
-}
-
 /// Whether a collation is one of those that expressions may name.
 pub(super) fn known_collation(name: &ObjectName) -> bool {
     matches!(name.object(), "C" | "POSIX" | "default")
@@ -248,4 +243,19 @@ fn distance(a: &str, b: &str) -> usize {
         rows.push(row);
     }
     rows.last().and_then(|row| row.last()).copied().unwrap_or_default()
+}
+
+/// The edit that takes a clause out.
+pub(super) fn removal(statement: &Statement<'_>, span: crate::source::Span) -> crate::fix::Edit {
+    crate::fix::removal(statement.file_text(), span)
+}
+
+/// The edit that puts something in at a byte of the file.
+pub(super) fn insertion(at: usize, what: &str) -> crate::fix::Edit {
+    crate::fix::Edit { span: crate::source::Span::new(at, at), replacement: what.to_owned() }
+}
+
+/// The edit that writes something in place of a clause.
+pub(super) fn replacement(span: crate::source::Span, what: &str) -> crate::fix::Edit {
+    crate::fix::Edit { span, replacement: what.to_owned() }
 }

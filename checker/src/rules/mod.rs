@@ -113,6 +113,12 @@ impl Rule {
         !fixed.contains(&self.id)
     }
 
+    /// The id that is most like a text that is none.
+    #[must_use]
+    pub fn nearest(id: &str) -> Option<&'static str> {
+        helpers::nearest(id, RULES.iter().map(|rule| rule.id))
+    }
+
     /// The rule of this name.
     #[must_use]
     pub fn by_id(id: &str) -> Option<&'static Self> {
@@ -193,9 +199,4 @@ pub(crate) fn judge(statement: &Statement<'_>, file: usize, context: &Context, o
             check(statement, &mut Findings { rule, file, context, out });
         }
     }
-}
-
-/// The rule whose id is most like a text that is none.
-pub(crate) fn nearest_id(id: &str) -> Option<&'static str> {
-    helpers::nearest(id, RULES.iter().map(|rule| rule.id))
 }

@@ -18,8 +18,8 @@ pub(crate) static RULE: Rule = Rule {
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Kind::CreateIndex(index) = statement.kind() else { return };
     if index.asynchronous.is_none() && index.concurrently.is_none() {
-        let sql = helpers::insert(statement, index.index_span.end, " ASYNC");
-        found.at(index.index_span).label("`ASYNC` is missing here").help(format!("write `{sql}`"));
+        let edit = helpers::insertion(index.index_span.end, " ASYNC");
+        found.at(index.index_span).label("`ASYNC` is missing here").suggest("write", edit, true);
     }
 }
 

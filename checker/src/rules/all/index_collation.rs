@@ -19,7 +19,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Kind::CreateIndex(index) = statement.kind() else { return };
     for (name, span) in index.keys.iter().filter_map(|key| key.collation.as_ref()) {
         if !helpers::known_collation(name) {
-            found.at(*span).help(format!("leave it out: `{}`", helpers::without(statement, *span)));
+            found.at(*span).suggest("write", helpers::removal(statement, *span), false);
         }
     }
 }

@@ -17,8 +17,11 @@ pub(crate) static RULE: Rule = Rule {
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Kind::CreateIndex(index) = statement.kind() else { return };
     if let Some(span) = index.concurrently {
-        let word = if index.asynchronous.is_some() { "" } else { "ASYNC" };
-        found.at(span).help(format!("write `{}`", helpers::replace(statement, span, word)));
+        let edit = match index.asynchronous {
+            Some(_) => helpers::removal(statement, span),
+            None => helpers::replacement(span, "ASYNC"),
+        };
+        found.at(span).suggest("write", edit, true);
     }
 }
 

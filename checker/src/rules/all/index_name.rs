@@ -19,8 +19,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Kind::CreateIndex(index) = statement.kind() else { return };
     match (&index.name, index.if_not_exists) {
         (Some(name), _) if name.parts.len() > 1 => {
-            let sql = helpers::replace(statement, name.span(), &helpers::quoted(name.object()));
-            found.at(name.span()).server("syntax error at or near \".\"").help(format!("write `{sql}`"));
+            let edit = helpers::replacement(name.span(), &helpers::quoted(name.object()));
+            // An index in another schema than its table's cannot have been meant to work anywhere.
+            let same =
+                name.schema().map(|schema| &schema.value) == index.table.schema().map(|schema| &schema.value);
+            found.at(name.span()).server("syntax error at or near \".\"").suggest("write", edit, same);
         }
         (None, Some(span)) => {
             found

@@ -18,7 +18,7 @@ pub(crate) static RULE: Rule = Rule {
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Kind::CreateIndex(index) = statement.kind() else { return };
     for span in index.keys.iter().filter_map(|key| key.operator_class) {
-        found.at(span).help(format!("leave it out: `{}`", helpers::without(statement, span)));
+        found.at(span).suggest("write", helpers::removal(statement, span), false);
     }
 }
 

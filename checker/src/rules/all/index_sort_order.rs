@@ -17,8 +17,8 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Kind::CreateIndex(index) = statement.kind() else { return };
-    for (_, span) in index.keys.iter().filter_map(|key| key.direction) {
-        found.at(span).help(format!("leave it out: `{}`", helpers::without(statement, span)));
+    for (descending, span) in index.keys.iter().filter_map(|key| key.direction) {
+        found.at(span).suggest("write", helpers::removal(statement, span), !descending);
     }
 }
 

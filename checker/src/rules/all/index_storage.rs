@@ -20,7 +20,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         |kind: &IndexOptionKind| matches!(kind, IndexOptionKind::With | IndexOptionKind::Tablespace);
     let options = index.options.iter().filter(|option| storage(&option.kind)).map(|option| option.span);
     for span in options.chain(index.only) {
-        found.at(span).help(format!("leave it out: `{}`", helpers::without(statement, span)));
+        found.at(span).suggest("write", helpers::removal(statement, span), true);
     }
 }
 

@@ -25,15 +25,12 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     for option in &index.options {
         match &option.kind {
             IndexOptionKind::Using(method) if method.value != "btree_index" => {
-                let sql = helpers::without(statement, option.span);
-                let finding = found.at(option.span);
+                let edit = helpers::removal(statement, option.span);
                 if method.value == "btree" {
-                    finding.help(format!("leave it out: `{sql}`"));
+                    found.at(option.span).suggest("write", edit, true);
                 } else {
-                    finding.help(format!(
-                        "there is no {} index on DSQL; if an ordered index serves too: `{sql}`",
-                        method.value
-                    ));
+                    let lead = "there is one kind of index, which is ordered; if that serves too, write";
+                    found.at(option.span).suggest(lead, edit, false);
                 }
             }
             _ => {}

@@ -39,10 +39,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         if object && cursor.is("ASYNC") && name_follows {
             let span = cursor.span();
             let near = cursor.nth(1).map_or("", |next| statement.slice(next.span));
-            found
-                .at(span)
-                .server(format!("syntax error at or near \"{near}\""))
-                .help(format!("leave it out: `{}`", helpers::without(statement, span)));
+            found.at(span).server(format!("syntax error at or near \"{near}\"")).suggest(
+                "write",
+                helpers::removal(statement, span),
+                true,
+            );
             return;
         }
     }

@@ -1,6 +1,6 @@
 use crate::ast::{Head, Kind};
 use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule};
+use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -44,7 +44,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                     .at(span)
                     .message("`DROP INDEX CONCURRENTLY` is not supported")
                     .server("DROP INDEX CONCURRENTLY must be first action in transaction")
-                    .help("leave CONCURRENTLY out: dropping an index blocks nobody");
+                    .suggest(
+                        "dropping an index blocks nobody; write",
+                        helpers::removal(statement, span),
+                        true,
+                    );
             }
         }
         _ => {}

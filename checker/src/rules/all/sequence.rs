@@ -19,6 +19,10 @@ pub(crate) static RULE: Rule = Rule {
     ..Rule::REFUSED
 };
 
+/// What help says about the value.
+pub(super) const CACHE_LEAD: &str =
+    "CACHE 65536 is fast and leaves gaps; CACHE 1, PostgreSQL's default, is dense: write";
+
 const CACHE_WORDS: &str = "CREATE SEQUENCE is not supported without an explicit cache size. \
      please define CACHE greater than or equal to 65536 or equal to 1";
 
@@ -26,12 +30,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     match statement.kind() {
         Kind::CreateSequence(sequence) => {
             if cache(&sequence.options).is_none() {
-                let sql = helpers::insert(statement, statement.span.end, " CACHE 65536");
                 found
                     .at(sequence.name.span())
                     .message("a sequence needs an explicit `CACHE`")
                     .server(CACHE_WORDS)
-                    .help(format!("write `{sql}`, or CACHE 1 where numbers must have no gaps"));
+                    .suggest(CACHE_LEAD, helpers::insertion(statement.span.end, " CACHE 1"), true);
             }
             options(&sequence.options, Some(CACHE_WORDS), found);
         }

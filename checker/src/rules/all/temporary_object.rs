@@ -26,9 +26,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Some((persistence, span)) = persistence else { return };
     let word = statement.slice(span).to_ascii_uppercase();
     let finding = found.at(span);
-    finding
-        .message(format!("`CREATE {word} {what}` is not supported"))
-        .help(format!("make an ordinary one: `{}`", helpers::without(statement, span)));
+    finding.message(format!("`CREATE {word} {what}` is not supported")).suggest(
+        "make an ordinary one, and drop it when it is done with:",
+        helpers::removal(statement, span),
+        false,
+    );
     match (persistence, what) {
         (Persistence::Temporary, "TABLE") => {
             finding.server("TEMPORARY or TEMP table not supported for CREATE TABLE");

@@ -24,16 +24,16 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     match alter.asynchronous {
         None => {
             for action in alter.actions.iter().filter(validates) {
-                let sql = if alter.actions.len() == 1 {
-                    helpers::insert(statement, alter.head.end, " ASYNC")
+                if alter.actions.len() == 1 {
+                    let edit = helpers::insertion(alter.head.end, " ASYNC");
+                    found.at(action.span).suggest("write", edit, true);
                 } else {
-                    format!(
-                        "ALTER TABLE ASYNC {} {}",
-                        helpers::quoted_name(&alter.name),
-                        statement.slice(action.span)
-                    )
-                };
-                found.at(action.span).help(format!("write `{sql}`"));
+                    let (table, action_text) =
+                        (helpers::quoted_name(&alter.name), statement.slice(action.span));
+                    found.at(action.span).help(format!(
+                        "make it a statement of its own: `ALTER TABLE ASYNC {table} {action_text}`"
+                    ));
+                }
             }
         }
         Some(span) => {
