@@ -109,20 +109,25 @@ impl Control {
     }
 
     async fn answer(&self, line: &str) -> Value {
-        match serde_json::from_str(line) {
-            Err(error) => json!({ "error": error.to_string() }),
-            Ok(Request::Inject(fault)) => done(self.inject(fault)),
-            Ok(Request::Clear) => done(self.clear()),
-            Ok(Request::FailNextJob(details)) => done(self.fail_next_job(&details)),
-            Ok(Request::ForgetJob(id)) => match self.forget_job(&id).await {
-                Ok(()) => json!({ "ok": true }),
-                Err(error) => json!({ "error": error.to_string() }),
-            },
-            Ok(Request::ExpireTokens) => done(self.expire_tokens()),
-            Ok(Request::CloseConnections) => json!({ "ok": true, "closed": self.close_connections() }),
-            Ok(Request::ChangeCatalog) => done(self.change_catalog()),
-            Ok(Request::Counts) => json!({ "ok": true, "counts": self.counts() }),
+        let request = match serde_json::from_str(line) {
+            Ok(request) => request,
+            Err(error) => return json!({ "error": error.to_string() }),
+        };
+        match request {
+            Request::Inject(fault) => self.inject(fault),
+            Request::Clear => self.clear(),
+            Request::FailNextJob(details) => self.fail_next_job(&details),
+            Request::ForgetJob(id) => {
+                if let Err(error) = self.forget_job(&id).await {
+                    return json!({ "error": error.to_string() });
+                }
+            }
+            Request::ExpireTokens => self.expire_tokens(),
+            Request::CloseConnections => return json!({ "ok": true, "closed": self.close_connections() }),
+            Request::ChangeCatalog => self.change_catalog(),
+            Request::Counts => return json!({ "ok": true, "counts": self.counts() }),
         }
+        json!({ "ok": true })
     }
 }
 
@@ -135,10 +140,6 @@ impl Drop for Listening {
     fn drop(&mut self) {
         self.0.abort();
     }
-}
-
-fn done((): ()) -> Value {
-    json!({ "ok": true })
 }
 
 async fn serve(control: Control, stream: UnixStream) {

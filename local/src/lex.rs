@@ -138,9 +138,8 @@ pub(crate) fn split(sql: &str) -> Vec<&str> {
     let mut words = false;
     for token in tokens(sql) {
         // `BEGIN ATOMIC … END` holds semicolons of its own; a CASE inside it has an END too.
-        if token.is("atomic") && previous_begin {
-            depth += 1;
-        } else if depth > 0 && token.is("case") {
+        let opens = (token.is("atomic") && previous_begin) || (depth > 0 && token.is("case"));
+        if opens {
             depth += 1;
         } else if depth > 0 && token.is("end") {
             depth -= 1;
@@ -195,9 +194,8 @@ fn block_comment(bytes: &[u8], from: usize) -> usize {
 fn quoted(bytes: &[u8], open: usize, quote: u8, backslashes: bool) -> usize {
     let mut at = open + 1;
     while let Some(&byte) = bytes.get(at) {
-        if backslashes && byte == b'\\' {
-            at += 2;
-        } else if byte == quote && bytes.get(at + 1) == Some(&quote) {
+        let escape = backslashes && byte == b'\\';
+        if escape || (byte == quote && bytes.get(at + 1) == Some(&quote)) {
             at += 2;
         } else if byte == quote {
             return at + 1;

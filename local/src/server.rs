@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::backend::{Backend, Refused};
@@ -31,8 +30,6 @@ pub(crate) struct Server {
     pub(crate) seed: u64,
     endpoints: AtomicU32,
     tls: Mutex<Option<Tls>>,
-    /// What clients may read: the authority's certificate.
-    folder: TempDir,
     // The threads go before PostgreSQL does.
     runtime: Option<Runtime>,
     postgres: Option<Postgres>,
@@ -57,10 +54,6 @@ impl Server {
             seed,
             endpoints: AtomicU32::new(0),
             tls: Mutex::default(),
-            folder: tempfile::Builder::new()
-                .prefix("dsql-local-ca-")
-                .tempdir()
-                .map_err(Error::io("making a folder"))?,
             runtime: Some(runtime),
             postgres: Some(postgres),
         };
@@ -127,7 +120,7 @@ impl Server {
         if let Some(tls) = &*made {
             return Ok(tls.clone());
         }
-        let tls = Tls::make(self.folder.path())?;
+        let tls = Tls::make(self.socket().parent().unwrap_or(Path::new("/")))?;
         *made = Some(tls.clone());
         Ok(tls)
     }

@@ -159,7 +159,7 @@ $$;
 
 -- The first trace that this transaction has left in the catalog and that DSQL would not have allowed. Rows are its own when
 -- their xmin is not older than the transaction, whose snapshot hides everybody else's later ones.
-CREATE FUNCTION sys._check_ddl() RETURNS TABLE (what text, argument text) LANGUAGE sql SET search_path = pg_catalog AS $$
+CREATE FUNCTION sys._check_ddl() RETURNS TABLE (what text, argument text) LANGUAGE sql AS $$
 WITH own AS (SELECT pg_current_xact_id_if_assigned()::text::bigint & 4294967295 AS xid),
 new_class AS (SELECT c.oid, c.* FROM pg_class c, own WHERE c.xmin::text::bigint >= own.xid),
 new_column AS (

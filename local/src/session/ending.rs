@@ -85,13 +85,14 @@ impl Session {
     /// `BEGIN`, `COMMIT`, `ROLLBACK`: PostgreSQL decides, and its status is believed.
     pub(super) async fn control(&mut self, statement: &Statement) -> Result<(), Fail> {
         let in_block = self.transaction.phase == Phase::Block;
-        if in_block && matches!(statement.kind, Kind::Commit) {
-            if let Err(fail) = self.may_commit().await {
-                self.backend.query("ROLLBACK").await?;
-                self.unsynced = false;
-                self.transaction = Transaction::default();
-                return Err(fail);
-            }
+        if in_block
+            && matches!(statement.kind, Kind::Commit)
+            && let Err(fail) = self.may_commit().await
+        {
+            self.backend.query("ROLLBACK").await?;
+            self.unsynced = false;
+            self.transaction = Transaction::default();
+            return Err(fail);
         }
         if in_block && self.transaction.lost.take().is_some() {
             // The backend's transaction is gone already, and ROLLBACK is all that can come here.

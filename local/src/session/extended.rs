@@ -123,7 +123,7 @@ impl Session {
             let mut body = cstr(backend_name(&name));
             body.extend(cstr(text));
             body.extend(&types);
-            self.ask(b'P', &body, &[b'1']).await?;
+            self.ask(b'P', &body, b"1").await?;
         } else {
             self.client.push(b'1', &[]);
         }
@@ -162,7 +162,7 @@ impl Session {
             let mut body = cstr(backend_name(&portal));
             body.extend(cstr(backend_name(&name)));
             body.extend(&bound.parameters);
-            self.ask(b'B', &body, &[b'2']).await?;
+            self.ask(b'B', &body, b"2").await?;
         } else {
             self.client.push(b'2', &[]);
         }
@@ -276,7 +276,7 @@ impl Session {
         } else {
             self.portals.remove(&name);
         }
-        self.ask(b'C', &target(kind, &name), &[b'3']).await
+        self.ask(b'C', &target(kind, &name), b"3").await
     }
 
     /// Forgets the unnamed statement and portal, as a simple query does.

@@ -40,7 +40,7 @@ impl Session {
                 for notice in &answer.notices {
                     self.client.pass(notice);
                 }
-                let answer = answer.ok()?;
+                let answer = answer.ok().map_err(words::of_key_type)?;
                 if answer.tag.starts_with("SELECT") {
                     return Err(words::statement("CreateTableAs").into());
                 }
@@ -140,7 +140,7 @@ impl Session {
         for notice in &answer.notices {
             self.client.pass(notice);
         }
-        answer.ok().map_err(|error| words::of_key_type(error))?;
+        answer.ok().map_err(words::of_key_type)?;
         check::after(&mut self.backend, &Ddl::default()).await?;
         let id = self.shared.jobs.new_id();
         let start = format!("RELEASE SAVEPOINT dsql_local; SELECT sys._start_index_job('{id}')");
