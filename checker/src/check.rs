@@ -6,7 +6,7 @@ use dsql_migrate_plan::Plan;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Dialect;
-use crate::directive::Allows;
+use crate::directive::Directives;
 use crate::file_name::{self, FileName};
 use crate::lex::{LexError, LexErrorKind};
 use crate::plan;
@@ -171,19 +171,18 @@ fn judge_files(
         domains.note(statement);
     }
     let context = Context { dialect: options.dialect, domains };
+    let directives: Vec<_> =
+        files.iter().map(|(position, file)| Directives::read(file, *position, diagnostics)).collect();
     let steps =
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
     }
     // Exceptions come last: they are for what any of the passes found.
-    for (position, file) in files {
-        let mut found = Vec::new();
-        let mut allows = Allows::read(file.source, &file.comments, &file.statements, *position, &mut found);
+    for ((position, file), mut directives) in files.iter().zip(directives) {
         let spans: Vec<_> = file.statements.iter().map(|statement| statement.span).collect();
-        diagnostics.retain(|one| one.file != *position || !allows.covers(&spans, one));
-        allows.unused(*position, &mut found);
-        diagnostics.append(&mut found);
+        diagnostics.retain(|one| one.file != *position || !directives.covers(&spans, one));
+        directives.unused(*position, diagnostics);
     }
     steps
 }

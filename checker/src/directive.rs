@@ -1,18 +1,24 @@
 //! `-- dsql: …` comments: what a file's author tells the checker.
 
+use dsql_migrate_plan::Checksum;
+
 use crate::diagnostic::Diagnostic;
-use crate::lex::Comment;
 use crate::rules::Rule;
 use crate::rules::all::{directive, unused_allow};
-use crate::source::{Source, Span};
-use crate::statement::Statement;
+use crate::source::Span;
+use crate::statement::File;
 
 /// What can be said, for messages.
-const KNOWN: &str = "a directive is `-- dsql: allow(rule) reason` on a line of its own before a statement";
+const KNOWN: &str = "the directives are, each on a line of its own:\n\
+    -- dsql: allow(rule) reason                   before a statement\n\
+    -- dsql: contract reason                      in a file that takes something away\n\
+    -- dsql: external table name (column type, …) for what the set does not make\n\
+    -- dsql: baseline                             in a file that describes what is there already\n\
+    -- dsql: replaces checksum                    in a file that was edited after it was applied";
 
 /// An exception for one statement.
 #[derive(Debug)]
-pub(crate) struct Allow {
+struct Allow {
     rule: &'static Rule,
     span: Span,
     /// The statement behind it, as a position in its file.
@@ -20,37 +26,46 @@ pub(crate) struct Allow {
     used: bool,
 }
 
-/// The exceptions of a file.
+/// What the directives of a file say.
 #[derive(Debug, Default)]
-pub(crate) struct Allows(Vec<Allow>);
+pub(crate) struct Directives {
+    allows: Vec<Allow>,
+    /// `contract reason`.
+    pub(crate) contract: Option<Span>,
+    /// `baseline`.
+    pub(crate) baseline: Option<Span>,
+    /// `replaces checksum`.
+    pub(crate) replaces: Vec<(Checksum, Span)>,
+    /// What stands behind `external`: a definition as `CREATE` would take it.
+    pub(crate) external: Vec<Span>,
+}
 
-impl Allows {
+impl Directives {
     /// Reads the directives of a file; what is wrong with one is an error.
-    pub(crate) fn read(
-        source: &Source,
-        comments: &[Comment],
-        statements: &[Statement<'_>],
-        file: usize,
-        out: &mut Vec<Diagnostic>,
-    ) -> Self {
-        let mut allows = Vec::new();
-        for comment in comments {
-            let text = source.slice(comment.span);
-            match parse(text, comment.block) {
+    pub(crate) fn read(file: &File<'_>, position: usize, out: &mut Vec<Diagnostic>) -> Self {
+        let mut directives = Self::default();
+        for comment in &file.comments {
+            match parse(file.source.slice(comment.span), comment.block) {
                 Parsed::None => {}
                 Parsed::Wrong(message) => {
-                    let mut finding = Diagnostic::new(&directive::RULE, file, comment.span);
+                    let mut finding = Diagnostic::new(&directive::RULE, position, comment.span);
                     finding.message(message).help(KNOWN);
                     out.push(finding);
                 }
                 Parsed::Allow(rule) => {
                     // The comment may stand inside of a statement too; it then speaks of that one.
-                    let statement = statements.iter().position(|one| one.span.end > comment.span.start);
-                    allows.push(Allow { rule, span: comment.span, statement, used: false });
+                    let statement = file.statements.iter().position(|one| one.span.end > comment.span.start);
+                    directives.allows.push(Allow { rule, span: comment.span, statement, used: false });
+                }
+                Parsed::Contract => directives.contract = Some(comment.span),
+                Parsed::Baseline => directives.baseline = Some(comment.span),
+                Parsed::Replaces(checksum) => directives.replaces.push((checksum, comment.span)),
+                Parsed::External(definition) => {
+                    directives.external.push(Span::new(comment.span.start + definition, comment.span.end));
                 }
             }
         }
-        Self(allows)
+        directives
     }
 
     /// Whether a finding at this place is allowed; notes that the exception was needed.
@@ -60,7 +75,7 @@ impl Allows {
             allow.rule == finding.rule
                 && span.is_some_and(|span| span.start <= finding.span.start && finding.span.start <= span.end)
         };
-        match self.0.iter_mut().find(covers) {
+        match self.allows.iter_mut().find(covers) {
             Some(allow) if allow.rule.can_be_allowed() => {
                 allow.used = true;
                 true
@@ -71,7 +86,7 @@ impl Allows {
 
     /// The exceptions that nothing needed.
     pub(crate) fn unused(&self, file: usize, out: &mut Vec<Diagnostic>) {
-        for allow in self.0.iter().filter(|allow| !allow.used) {
+        for allow in self.allows.iter().filter(|allow| !allow.used) {
             let mut finding = Diagnostic::new(&unused_allow::RULE, file, allow.span);
             if !allow.rule.can_be_allowed() {
                 finding.message(format!(
@@ -92,7 +107,15 @@ enum Parsed {
     None,
     Wrong(String),
     Allow(&'static Rule),
+    Contract,
+    Baseline,
+    Replaces(Checksum),
+    /// Where the definition begins in the comment.
+    External(usize),
 }
+
+/// The words that begin a directive.
+const WORDS: [&str; 5] = ["allow", "contract", "external", "baseline", "replaces"];
 
 fn parse(comment: &str, block: bool) -> Parsed {
     let text = comment.trim_start_matches(['-', '/', '*']).trim();
@@ -115,13 +138,38 @@ fn parse(comment: &str, block: bool) -> Parsed {
         return Parsed::Wrong("a directive is a comment of the form `-- dsql: …`".to_owned());
     }
     let body = body.trim();
-    let Some(arguments) = body.strip_prefix("allow") else {
-        let word: String =
-            body.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
-        return Parsed::Wrong(format!("there is no directive `{word}`"));
-    };
-    let inner = arguments.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(')'));
-    let Some((id, reason)) = inner else {
+    let word: String = body.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
+    let arguments = body[word.len()..].trim_start();
+    match word.as_str() {
+        "allow" => allow(arguments),
+        "contract" if arguments.is_empty() => Parsed::Wrong("`contract` wants a reason behind it".to_owned()),
+        "contract" => Parsed::Contract,
+        "baseline" if arguments.is_empty() => Parsed::Baseline,
+        "baseline" => Parsed::Wrong("nothing stands behind `baseline`".to_owned()),
+        "replaces" => match arguments.parse() {
+            Ok(checksum) => Parsed::Replaces(checksum),
+            Err(_) => Parsed::Wrong(
+                "`replaces` takes the checksum that the ledger has, 32 hexadecimal digits".to_owned(),
+            ),
+        },
+        "external" if arguments.is_empty() => Parsed::Wrong(
+            "`external` takes a definition, such as `table app.users (id uuid PRIMARY KEY)`".to_owned(),
+        ),
+        "external" => Parsed::External(offset(comment, arguments)),
+        word => Parsed::Wrong(match crate::rules::nearest(word, WORDS.into_iter()) {
+            Some(near) => format!("there is no directive `{word}`; did you mean `{near}`?"),
+            None => format!("there is no directive `{word}`"),
+        }),
+    }
+}
+
+/// Where a part of a text begins in it.
+fn offset(text: &str, part: &str) -> usize {
+    text.rfind(part).unwrap_or_default()
+}
+
+fn allow(arguments: &str) -> Parsed {
+    let Some((id, reason)) = arguments.strip_prefix('(').and_then(|rest| rest.split_once(')')) else {
         return Parsed::Wrong("`allow` takes a rule in parentheses and a reason".to_owned());
     };
     let id = id.trim();

@@ -220,7 +220,7 @@ pub(super) fn table_name(statement: &Statement<'_>) -> String {
 }
 
 /// The name that is most like another one, if any is near.
-pub(super) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let near = name.chars().count().div_ceil(3);
     let measured = among.map(|other| (distance(name, other), other));
     measured.filter(|(distance, _)| *distance <= near).min().map(|(_, other)| other)
