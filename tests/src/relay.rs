@@ -1,4 +1,4 @@
-//! A relay between a client and a server that counts round trips and cuts connections where it is told to.
+//! A relay between a client and a server that counts round trips, and cuts or freezes where it is told to.
 
 use crate::frames::{Frame, read, read_startup};
 use std::io;
@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::io::AsyncWriteExt;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// On which side of the server's work a connection is cut.
@@ -22,13 +23,34 @@ struct State {
     sent: Vec<String>,
     cut: Option<(usize, Side)>,
     cuts: usize,
+    freeze: Option<(usize, Side)>,
+}
+
+/// What happens to a request.
+enum Fate {
+    Pass,
+    Cut(Side),
+    Freeze(Side),
 }
 
 /// The relay. Dropping it ends its connections.
 pub struct Relay {
     port: u16,
     state: Arc<Mutex<State>>,
+    ice: Arc<Ice>,
     listener: JoinHandle<()>,
+}
+
+/// Says when the relay stands still.
+struct Ice {
+    frozen: watch::Sender<bool>,
+}
+
+impl Ice {
+    async fn wait_until(&self, frozen: bool) {
+        // The sender lives as long as its relay.
+        let _ = self.frozen.subscribe().wait_for(|state| *state == frozen).await;
+    }
 }
 
 impl Relay {
@@ -40,18 +62,19 @@ impl Relay {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
         let state = Arc::new(Mutex::new(State::default()));
-        let shared = Arc::clone(&state);
+        let ice = Arc::new(Ice { frozen: watch::Sender::new(false) });
+        let (shared, shared_ice) = (Arc::clone(&state), Arc::clone(&ice));
         let listener = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                let shared = Arc::clone(&shared);
+                let (shared, ice) = (Arc::clone(&shared), Arc::clone(&shared_ice));
                 connections.spawn(async move {
                     // A connection that ends early is what the relay is for.
-                    let _ = relay(client, server, &shared).await;
+                    let _ = relay(client, server, &shared, &ice).await;
                 });
             }
         });
-        Ok(Self { port, state, listener })
+        Ok(Self { port, state, ice, listener })
     }
 
     /// Where clients connect to.
@@ -66,6 +89,23 @@ impl Relay {
         state.sent.clear();
         state.cut = Some((message, side));
         state.cuts = 0;
+    }
+
+    /// Stands still at the message of this number, counted as in [`Self::cut_at`]: no message of any connection
+    /// passes until [`Self::thaw`]. As if the client's whole machine stood still.
+    pub fn freeze_at(&self, message: usize, side: Side) {
+        let mut state = lock(&self.state);
+        *state = State { freeze: Some((message, side)), ..State::default() };
+    }
+
+    /// Waits until it stands still.
+    pub async fn frozen(&self) {
+        self.ice.wait_until(true).await;
+    }
+
+    /// Lets everything go on.
+    pub fn thaw(&self) {
+        self.ice.frozen.send_replace(false);
     }
 
     /// Starts to count anew.
@@ -97,7 +137,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// One connection, half-duplex as the clients here use it: a request up to its end, then its answer up to its end.
-async fn relay(client: TcpStream, server: u16, state: &Mutex<State>) -> io::Result<()> {
+async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) -> io::Result<()> {
     client.set_nodelay(true)?;
     let server = TcpStream::connect(("127.0.0.1", server)).await?;
     server.set_nodelay(true)?;
@@ -117,24 +157,30 @@ async fn relay(client: TcpStream, server: u16, state: &Mutex<State>) -> io::Resu
         if !ends {
             continue;
         }
-        let cut = note(state, &request);
-        if cut == Some(Side::Before) {
-            return Ok(());
+        let fate = note(state, &request);
+        match fate {
+            Fate::Cut(Side::Before) => return Ok(()),
+            Fate::Freeze(Side::Before) => drop(ice.frozen.send_replace(true)),
+            Fate::Cut(Side::After) | Fate::Freeze(Side::After) | Fate::Pass => {}
         }
+        ice.wait_until(false).await;
         for frame in request.drain(..) {
             to_server.write_all(&frame.bytes).await?;
         }
         let answer = answer(&mut from_server).await?;
-        if cut == Some(Side::After) {
-            return Ok(());
+        match fate {
+            Fate::Cut(Side::After) => return Ok(()),
+            Fate::Freeze(Side::After) => drop(ice.frozen.send_replace(true)),
+            _ => {}
         }
+        ice.wait_until(false).await;
         to_client.write_all(&answer).await?;
     }
     Ok(())
 }
 
-/// Counts a request; whether its connection is to be cut.
-fn note(state: &Mutex<State>, request: &[Frame]) -> Option<Side> {
+/// Counts a request, and tells what happens to it.
+fn note(state: &Mutex<State>, request: &[Frame]) -> Fate {
     let text = request.iter().find_map(|frame| match frame.tag {
         b'Q' => Some(frame.text()),
         b'P' => Some(frame.parsed_text()),
@@ -143,12 +189,18 @@ fn note(state: &Mutex<State>, request: &[Frame]) -> Option<Side> {
     let mut state = lock(state);
     let number = state.sent.len();
     state.sent.push(text.unwrap_or_default());
-    let (at, side) = state.cut?;
-    if at != number {
-        return None;
+    if let Some((at, side)) = state.freeze
+        && at == number
+    {
+        return Fate::Freeze(side);
     }
-    state.cuts += 1;
-    Some(side)
+    match state.cut {
+        Some((at, side)) if at == number => {
+            state.cuts += 1;
+            Fate::Cut(side)
+        }
+        _ => Fate::Pass,
+    }
 }
 
 /// Up to the first `ReadyForQuery`.

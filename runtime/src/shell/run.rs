@@ -133,9 +133,6 @@ impl Log<'_> {
 
     fn end(&mut self, action: &Action, outcome: &Outcome) {
         let (Action::Record(writes) | Action::Rows(_, writes), Outcome::Recorded) = (action, outcome) else {
-            if let (Action::Execute(id), Outcome::Executed(Some(job))) = (action, outcome) {
-                tracing::info!(step = id.step + 1, job, "a job was started");
-            }
             return;
         };
         for write in writes {

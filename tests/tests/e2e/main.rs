@@ -4,6 +4,8 @@
 
 mod boot;
 mod faults;
+mod lease;
 mod ledger;
 mod refusals;
+mod round_trips;
 mod support;

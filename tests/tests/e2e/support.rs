@@ -43,10 +43,14 @@ impl Database {
         self.config_of("admin")
     }
 
+    /// The same past the relay.
+    pub(crate) fn direct(&self) -> Config {
+        self.endpoint.url().parse().expect("the stand-in's URL is one")
+    }
+
     /// The same for another role.
     pub(crate) fn config_of(&self, role: &str) -> Config {
-        let mut config: Config = self.endpoint.url().parse().expect("the stand-in's URL is one");
-        config.user(role);
+        let config = self.direct();
         let mut through_relay = Config::new();
         through_relay
             .host("127.0.0.1")
@@ -60,8 +64,8 @@ impl Database {
 
     /// A connection past the relay, for the test's own questions.
     pub(crate) async fn client(&self) -> Client {
-        let config: Config = self.endpoint.url().parse().expect("the stand-in's URL is one");
-        let (client, connection) = config.connect(NoTls).await.expect("the stand-in takes a connection");
+        let (client, connection) =
+            self.direct().connect(NoTls).await.expect("the stand-in takes a connection");
         tokio::spawn(connection);
         client
     }

@@ -1,0 +1,231 @@
+//! The lexer and the splitter against PostgreSQL's own, which is asked by simple queries.
+//!
+//! `CHECKER_INPUTS=1000000 cargo test --release -p dsql-migrate-tests --test checker scanner` asks a million.
+
+use dsql_migrate_check::lex::{LexErrorKind, Lexed, TokenKind, lex};
+use tokio_postgres::error::ErrorPosition;
+use tokio_postgres::{Client, SimpleQueryMessage};
+
+use crate::generate::{Known, mutated, soup};
+use crate::judge::{described, judge};
+use crate::postgres::Postgres;
+use crate::random::Random;
+
+/// How many inputs, unless `CHECKER_INPUTS` says otherwise.
+const INPUTS: u64 = 30_000;
+
+/// What the server's scanner refuses and ours lets pass: open findings. Each with the beginning of the server's
+/// words and a text that shows it.
+const OPEN: &[(&str, &str)] = &[
+    ("trailing junk after numeric literal", "SELECT 1e"),
+    ("trailing junk after parameter", "SELECT $1a"),
+    ("invalid Unicode escape", "SELECT U&'\\00'"),
+    ("invalid Unicode escape value", "SELECT U&'\\0000'"),
+    ("invalid Unicode surrogate pair", "SELECT E'\\uD800'"),
+    ("invalid UESCAPE character", "SELECT U&'' UESCAPE '1'"),
+    ("UESCAPE must be followed by a simple string literal", "SELECT U&'' UESCAPE 1"),
+    ("invalid byte sequence for encoding", "SELECT E'\\xff'"),
+];
+
+/// What the server made of a text.
+struct Answer {
+    rows: Vec<Vec<(String, String)>>,
+    /// How many statements it ran to their end.
+    completed: usize,
+    error: Option<Refusal>,
+}
+
+struct Refusal {
+    sqlstate: String,
+    words: String,
+    /// As an offset in bytes.
+    place: Option<usize>,
+}
+
+/// The kinds of the server's lexical errors that we know too.
+fn lexical(words: &str) -> Option<LexErrorKind> {
+    let known = [
+        ("unterminated quoted string", LexErrorKind::UnterminatedString),
+        ("unterminated bit string literal", LexErrorKind::UnterminatedString),
+        ("unterminated hexadecimal string literal", LexErrorKind::UnterminatedString),
+        ("unterminated quoted identifier", LexErrorKind::UnterminatedIdent),
+        ("unterminated dollar-quoted string", LexErrorKind::UnterminatedDollar),
+        ("unterminated /* comment", LexErrorKind::UnterminatedComment),
+        ("zero-length delimited identifier", LexErrorKind::EmptyIdent),
+    ];
+    known.iter().find(|(start, _)| words.starts_with(start)).map(|(_, kind)| *kind)
+}
+
+fn byte_of(text: &str, position: u32) -> usize {
+    let character = (position as usize).saturating_sub(1);
+    text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte)
+}
+
+async fn ask(client: &Client, text: &str) -> Answer {
+    use futures_util::TryStreamExt;
+    let mut answer = Answer { rows: Vec::new(), completed: 0, error: None };
+    let mut stream = Box::pin(client.simple_query_raw(text).await.expect("a connection"));
+    loop {
+        match stream.try_next().await {
+            Ok(Some(SimpleQueryMessage::Row(row))) => {
+                let names = row.columns().iter().map(|column| column.name().to_owned());
+                let values = (0..row.len()).map(|column| row.get(column).unwrap_or("NULL").to_owned());
+                answer.rows.push(names.zip(values).collect());
+            }
+            Ok(Some(SimpleQueryMessage::CommandComplete(_))) => answer.completed += 1,
+            Ok(Some(_)) => {}
+            Ok(None) => break,
+            Err(error) => {
+                let error = error.as_db_error().unwrap_or_else(|| panic!("{text:?}: {error:?}"));
+                let place = error.position().and_then(|position| match position {
+                    ErrorPosition::Original(position) => Some(byte_of(text, *position)),
+                    ErrorPosition::Internal { .. } => None,
+                });
+                let (sqlstate, words) = (error.code().code().to_owned(), error.message().to_owned());
+                answer.error = Some(Refusal { sqlstate, words, place });
+            }
+        }
+    }
+    if text.to_ascii_lowercase().contains("begin") {
+        // It may have opened a transaction.
+        client.batch_execute("ROLLBACK").await.expect("a session without a transaction");
+    }
+    answer
+}
+
+/// Whether the server's scanner went through the whole text.
+fn compare(text: &str, lexed: &Lexed, answer: &Answer) -> Result<bool, String> {
+    let first = lexed.errors.first();
+    let Some(error) = &answer.error else {
+        let report = judge(text);
+        // A text without statements is answered once, too.
+        let due = answer.completed - usize::from(report.statements == 0 && answer.rows.is_empty());
+        if first.is_some() || report.statements != due {
+            let ours = report.statements;
+            return Err(format!("the server ran {due} statements, we see {ours}; {first:?}"));
+        }
+        return Ok(true);
+    };
+    let Refusal { sqlstate, words, place } = error;
+    let said = format!("the server says {sqlstate} {words:?} at {place:?}");
+    if let Some(kind) = lexical(words) {
+        let ours = first.map(|error| (error.kind, Some(error.span.start)));
+        if ours != Some((kind, *place)) {
+            return Err(format!("{said}, we {first:?}"));
+        }
+        let report = judge(text);
+        let start = error.place.unwrap_or_default();
+        let reported = report.diagnostics.iter().any(|one| one.rule.id == "syntax" && one.span.start == start);
+        return if reported { Ok(true) } else { Err(format!("{said}, reported is {:?}", described(&report))) };
+    }
+    let before = |place: usize| first.filter(|error| error.span.start < place);
+    if OPEN.iter().any(|(start, _)| words.starts_with(start)) {
+        return match place.and_then(before) {
+            Some(ours) => Err(format!("{said}, we {ours:?}")),
+            None => Ok(false),
+        };
+    }
+    match (sqlstate.as_str(), place) {
+        ("42601", Some(place)) => {
+            if let Some(ours) = before(*place) {
+                return Err(format!("{said}, we {ours:?}"));
+            }
+            let Some((_, near)) = words.split_once(" at or near \"") else { return Ok(false) };
+            let near = near.strip_suffix('"').unwrap_or(near);
+            let token = lexed.tokens.iter().find(|token| token.span.start == *place);
+            let ours = token.and_then(|token| text.get(token.span.range()));
+            // The server reads the N of N'…' as a keyword.
+            let same = ours == Some(near) || (near.eq_ignore_ascii_case("N") && ours.is_some());
+            let broken = token.is_some_and(|token| token.kind == TokenKind::Error);
+            if same || broken { Ok(false) } else { Err(format!("{said}, our token there is {ours:?}")) }
+        }
+        // Whatever else it says, it has read the whole by then.
+        _ => match first {
+            Some(ours) => Err(format!("{said}, we {ours:?}")),
+            None => Ok(true),
+        },
+    }
+}
+
+/// Asks about a text, and about what begins where we see the first error if the server did not come so far.
+async fn examine(client: &Client, text: &str) -> Result<Answer, String> {
+    let lexed = lex(text);
+    let answer = ask(client, text).await;
+    let whole = compare(text, &lexed, &answer).map_err(|why| format!("{text:?}: {why}"))?;
+    if let (false, Some(error)) = (whole, lexed.errors.first()) {
+        let rest = format!("SELECT {}", &text[error.span.start..]);
+        let answer = ask(client, &rest).await;
+        compare(&rest, &lex(&rest), &answer).map_err(|why| format!("{rest:?}: {why}"))?;
+    }
+    Ok(answer)
+}
+
+/// A text whose tokens and answers are known.
+async fn examine_known(client: &Client, known: &Known) -> Result<(), String> {
+    let text = &known.text;
+    let answer = examine(client, text).await?;
+    if let Some(error) = &answer.error {
+        return Err(format!("{text:?}: the server refuses what it should not: {}", error.words));
+    }
+    let rows: Vec<_> = known.answers.iter().filter(|row| !row.is_empty()).cloned().collect();
+    if answer.rows != rows || answer.completed != known.answers.len() {
+        return Err(format!("{text:?}: the server answers {:?} instead of {rows:?}", answer.rows));
+    }
+    let lexed = lex(text);
+    let tokens: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, &text[token.span.range()])).collect();
+    let due = known.tokens.iter().map(|(kind, token)| (*kind, token.as_str()));
+    let same = tokens.len() == known.tokens.len()
+        && tokens.iter().zip(due).all(|(ours, due)| ours.1 == due.1 && due.0.is_none_or(|kind| kind == ours.0));
+    if same { Ok(()) } else { Err(format!("{text:?}: our tokens are {tokens:?}")) }
+}
+
+fn number(name: &str, default: u64) -> u64 {
+    let set = std::env::var(name).ok();
+    set.map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value} is no number")))
+}
+
+#[tokio::test]
+async fn scanner_and_splitter_are_postgresqls() {
+    let server = Postgres::start();
+    let client = server.connect().await;
+    client.batch_execute("SET client_min_messages = error; CREATE TEMP TABLE t (a int)").await.unwrap();
+    let (inputs, seed) = (number("CHECKER_INPUTS", INPUTS), number("CHECKER_SEED", 1));
+    let mut wrong = Vec::new();
+    let (mut ran, mut refused) = (0, 0);
+    for input in 0..inputs {
+        // Each input has a seed of its own: CHECKER_SEED=n CHECKER_INPUTS=1 makes it again.
+        let seed = seed.wrapping_add(input);
+        let mut random = Random::new(seed);
+        let found = match random.below(4) {
+            0 => examine_known(&client, &Known::statements(&mut random)).await.map(|()| true),
+            1 => examine(&client, &soup(&mut random)).await.map(|answer| answer.error.is_none()),
+            _ => {
+                let text = Known::statements(&mut random).text;
+                examine(&client, &mutated(&mut random, &text)).await.map(|answer| answer.error.is_none())
+            }
+        };
+        match found {
+            Ok(true) => ran += 1,
+            Ok(false) => refused += 1,
+            Err(why) => wrong.push(format!("seed {seed}: {why}")),
+        }
+    }
+    println!("{inputs} inputs from seed {seed}: the server ran {ran} and refused {refused}");
+    let shown = wrong.iter().take(30).map(String::as_str).collect::<Vec<_>>().join("\n");
+    assert!(wrong.is_empty(), "{shown}\n{} of {inputs} differ", wrong.len());
+}
+
+/// Open findings stay on the list for as long as they are open, and no longer.
+#[tokio::test]
+async fn open_findings_of_the_scanner_are_open() {
+    let server = Postgres::start();
+    let client = server.connect().await;
+    for (words, text) in OPEN {
+        let answer = ask(&client, text).await;
+        let said = answer.error.map(|error| error.words).unwrap_or_default();
+        assert!(said.starts_with(words), "{text:?}: {said}");
+        let ours = lex(text).errors;
+        assert!(ours.is_empty(), "{text:?} is no open finding any more: {ours:?}");
+        println!("open: {text:?}: the server says {said:?}, the lexer nothing");
+    }
+}

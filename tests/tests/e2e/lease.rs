@@ -1,0 +1,171 @@
+//! One at a time: who waits, who takes over, who stops.
+
+use crate::support::{database, database_with, quick, set};
+use dsql_migrate::{ErrorKind, Migrations, State};
+use dsql_migrate_tests::relay::Side;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio_postgres::NoTls;
+
+fn with_index() -> Migrations {
+    set(&[(
+        "0001_t.sql",
+        "CREATE TABLE t (id int PRIMARY KEY, a int);\nINSERT INTO t VALUES (1, 1);\n\
+         CREATE INDEX ASYNC t_a ON t (a);\nUPDATE t SET a = a + 1;",
+    )])
+}
+
+/// As a holder that died leaves it: taken, with `expires` to go.
+async fn abandon(database: &crate::support::Database, expires: &str) {
+    let sql = format!(
+        "UPDATE schema_migrations_lease SET holder = 'somebody/1/dead', fence = fence + 1, since = now(), \
+         expires_at = now() + interval '{expires}'"
+    );
+    database.run(&[&sql]).await;
+}
+
+#[tokio::test]
+async fn a_lease_whose_holder_died_is_taken_over() {
+    let database = database().await;
+    set(&[("0000_first.sql", "CREATE TABLE first (id int PRIMARY KEY);")])
+        .run(&database.config())
+        .await
+        .expect("it runs");
+    abandon(&database, "1 second").await;
+    let migrations = set(&[
+        ("0000_first.sql", "CREATE TABLE first (id int PRIMARY KEY);"),
+        ("0001_second.sql", "CREATE TABLE second (id int PRIMARY KEY);"),
+    ]);
+    let report =
+        migrations.with(quick()).run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(report.applied.len(), 1);
+    database.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_living_holder_is_waited_for_up_to_a_limit() {
+    let database = database().await;
+    set(&[]).with(quick()).run(&database.config()).await.expect("nothing to do");
+    let first = ("0001_a.sql", "CREATE TABLE a (id int PRIMARY KEY);");
+    set(&[first]).run(&database.config()).await.expect("it runs");
+    abandon(&database, "1 hour").await;
+    let more = set(&[first, ("0002_b.sql", "CREATE TABLE b (id int PRIMARY KEY);")]);
+    let options = quick().lock_timeout(Duration::from_millis(200));
+    let error = more.with(options).run(&database.config()).await.expect_err("somebody has it");
+    assert_eq!(error.kind(), ErrorKind::LeaseTimeout);
+    assert!(error.to_string().contains("somebody/1/dead"), "{error}");
+    let status = more.with(quick()).status(&database.config()).await.expect("it tells");
+    assert_eq!(status.lease.map(|lease| lease.holder).as_deref(), Some("somebody/1/dead"));
+    assert_eq!(status.migrations[1].state, State::Pending);
+}
+
+/// The job takes several times as long as the lease, and another instance tries all the while.
+#[tokio::test]
+async fn a_long_job_keeps_the_lease() {
+    let database = database_with(|options| options.job_time(Duration::from_secs(4))).await;
+    let (migrations, config) = (with_index(), database.config());
+    let (one, other) = tokio::join!(async { migrations.with(quick()).run(&config).await }, async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        migrations.with(quick()).run(&config).await
+    });
+    let (one, other) = (one.expect("one ends well"), other.expect("the other ends well"));
+    assert_eq!((one.applied.len(), other.applied.len()), (1, 0));
+    assert_eq!(database.rows("SELECT fence FROM schema_migrations_lease").await, ["1"], "nobody took over");
+    assert_eq!(database.rows("SELECT a FROM t").await, ["2"]);
+    database.assert_at_rest().await;
+}
+
+/// A holder stands still for longer than its lease, another one takes over, then the first one goes on.
+async fn wakes_after_its_lease(message: usize, side: Side) {
+    let database = database().await;
+    let migrations = with_index();
+    database.relay.freeze_at(message, side);
+    let frozen = tokio::spawn({
+        let (migrations, config) = (migrations.clone(), database.config());
+        async move { migrations.with(quick()).run(&config).await }
+    });
+    database.relay.frozen().await;
+    let other = migrations.with(quick()).run(&database.direct()).await;
+    let other = other.unwrap_or_else(|error| panic!("frozen {side:?} {message}: {error}"));
+    database.relay.thaw();
+    let woken = frozen.await.expect("no panic");
+    let woken = woken.unwrap_or_else(|error| panic!("woken {side:?} {message}: {error}"));
+    assert_eq!(other.applied.len() + woken.applied.len(), 1, "frozen {side:?} {message}");
+    assert_eq!(database.rows("SELECT a FROM t").await, ["2"], "frozen {side:?} {message}");
+    assert_eq!(database.ledger().await, ["0001"]);
+    database.assert_empty_journal().await;
+}
+
+#[tokio::test]
+async fn a_holder_that_wakes_after_its_lease_changes_nothing() {
+    let mut running = JoinSet::new();
+    for message in 0..14 {
+        running.spawn(wakes_after_its_lease(message, Side::Before));
+        running.spawn(wakes_after_its_lease(message, Side::After));
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.expect("no panic");
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_asked_to_stop_gives_the_lease_back() {
+    let database = database_with(|options| options.job_time(Duration::from_secs(3600))).await;
+    let migrations = set(&[(
+        "0001_t.sql",
+        "CREATE TABLE t (id int PRIMARY KEY, a int);\nINSERT INTO t VALUES (1, 1);\nCREATE INDEX ASYNC t_a ON t (a);",
+    )]);
+    let error = migrations
+        .with(quick())
+        .run_until(&database.config(), async {
+            let building = "SELECT count(*) FROM pg_class WHERE relname = 't_a'";
+            while database.rows(building).await != ["1"] {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        })
+        .await
+        .expect_err("it was stopped");
+    assert_eq!(error.kind(), ErrorKind::Interrupted);
+    assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease").await, ["-"]);
+    let status = migrations.with(quick()).status(&database.config()).await.expect("it tells");
+    let State::InFlight { done, steps, started } = &status.migrations[0].state else {
+        panic!("{status:?}");
+    };
+    assert_eq!((*done, *steps, started.len()), (2, 3, 1));
+    assert_eq!(started[0].line, Some(3));
+}
+
+#[tokio::test]
+async fn a_lent_connection_is_enough() {
+    let database = database().await;
+    let (client, connection) = database.config().connect(NoTls).await.expect("it connects");
+    tokio::spawn(connection);
+    let migrations = set(&[
+        ("0001_app.sql", "CREATE SCHEMA app;"),
+        (
+            "0002_in_app.sql",
+            "SET search_path = app;\nCREATE TABLE inside (id int PRIMARY KEY);\nCREATE INDEX ASYNC inside_id ON inside (id);",
+        ),
+        ("0003_outside.sql", "CREATE TABLE outside (id int PRIMARY KEY);\nINSERT INTO outside VALUES (1);"),
+    ]);
+    let report = migrations.with(quick()).run_on(&client).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(report.applied.len(), 3);
+    let tables = database
+        .rows(
+            "SELECT schemaname, tablename FROM pg_tables WHERE tablename IN ('inside', 'outside') ORDER BY 2",
+        )
+        .await;
+    assert_eq!(tables, ["app|inside", "public|outside"]);
+    assert!(migrations.with(quick()).run_on(&client).await.expect("again").is_current());
+    database.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_lent_connection_that_ends_is_said_to_have_ended() {
+    let database = database().await;
+    let (client, connection) = database.config().connect(NoTls).await.expect("it connects");
+    tokio::spawn(connection);
+    database.relay.cut_at(9, Side::After);
+    let error = with_index().with(quick()).run_on(&client).await.expect_err("the connection was cut");
+    assert_eq!(error.kind(), ErrorKind::ConnectionEnded);
+}
