@@ -96,7 +96,8 @@ async fn run(serve: Serve) -> Result<(), Failure> {
         options = options.seed(seed);
     }
     // Before PostgreSQL is started, so that a signal in between finds it looked after.
-    let (mut terminate, mut hang_up) = (signal(SignalKind::terminate())?, signal(SignalKind::hangup())?);
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let mut hang_up = signal(SignalKind::hangup())?;
     let cluster = Cluster::start(options).await?;
     let endpoint = cluster.endpoint();
     let _listening = serve.control.as_deref().map(|path| endpoint.control().listen(path)).transpose()?;
@@ -115,7 +116,7 @@ async fn run(serve: Serve) -> Result<(), Failure> {
         banner(&cluster, endpoint);
     }
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
         _ = hang_up.recv() => {}
     }

@@ -58,19 +58,22 @@ impl Registry {
         sessions.values().filter(|entry| entry.control.send(control.clone()).is_ok()).count()
     }
 
-    /// Makes the open transactions that block the connection `pid` give way, if they have been waiting for their client for `silent`.
-    pub(crate) async fn clear_way(&self, pid: i32, error: &ServerError, silent: Duration) {
+    /// Makes the open transactions that block the connection `pid` give way, if they have been waiting for their client for
+    /// `silent`; whether there were any.
+    pub(crate) async fn clear_way(&self, pid: i32, error: &ServerError, silent: Duration) -> bool {
         let sql = format!("SELECT unnest(pg_blocking_pids({pid}))");
-        let Ok(answer) = self.connection.lock().await.query(&sql).await else { return };
+        let Ok(answer) = self.connection.lock().await.query(&sql).await else { return false };
         let blockers = answer.rows.iter().filter_map(|row| row.first()?.as_deref()?.parse().ok());
         let sessions = self.sessions();
+        let mut told = false;
         for blocker in blockers.collect::<Vec<i32>>() {
             if let Some(entry) = sessions.get(&blocker)
                 && entry.waiting.is_some_and(|since| since.elapsed() >= silent)
             {
-                let _ = entry.control.send(Control::Yield(error.clone()));
+                told |= entry.control.send(Control::Yield(error.clone())).is_ok();
             }
         }
+        told
     }
 
     fn sessions(&self) -> MutexGuard<'_, HashMap<i32, Entry>> {

@@ -7,6 +7,8 @@
 //!
 //! What commits at once (a statement outside a block, DDL) has the right of way instead: open transactions that hold it up lose.
 
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::transaction::Phase;
@@ -19,21 +21,13 @@ use crate::words::{self, ServerError};
 /// An open transaction that has been silent for this long gives way to any other: its client may be gone or frozen.
 const SILENT: Duration = Duration::from_secs(1);
 
-/// Whether PostgreSQL could not go on because of another transaction's row.
-pub(super) fn is_row_conflict(error: &ServerError) -> bool {
-    match error.code.as_str() {
-        "40001" | "40P01" => true,
-        // The context of a lock timeout names a tuple when a row was waited for.
-        "55P03" => {
-            error.fields.as_deref().is_some_and(|fields| fields.windows(5).any(|window| window == b"tuple"))
-        }
-        _ => false,
-    }
-}
+/// How long a transaction that was told to go is given before the statement it held up is run again.
+const YIELDING: Duration = Duration::from_millis(50);
 
-/// Whether PostgreSQL waited in vain for a table.
-fn is_table_wait(error: &ServerError) -> bool {
-    error.code == "55P03" && !is_row_conflict(error)
+/// Whether PostgreSQL could not go on because of another transaction. A lock timeout that does not name its tuple may be a queue
+/// for one, so all of them count.
+pub(super) fn is_conflict(error: &ServerError) -> bool {
+    matches!(error.code.as_str(), "40001" | "40P01" | "55P03")
 }
 
 /// Which open transactions have to give way to a statement that waits.
@@ -69,12 +63,14 @@ impl Session {
     }
 
     /// After a conflict: undoes the statement and puts copies in place of its tables. An error when it cannot be hidden any longer.
-    pub(super) async fn doom(&mut self, statement: &Statement, error: ServerError) -> Result<(), Fail> {
-        if is_table_wait(&error) {
-            // The table is being changed by a transaction that will not end.
-            return Err(words::oc001().into());
-        }
-        if !is_row_conflict(&error) {
+    /// Where a silent transaction was in the way and has been told to go, the statement just gets its turn again.
+    pub(super) async fn doom(
+        &mut self,
+        statement: &Statement,
+        error: ServerError,
+        cleared: bool,
+    ) -> Result<(), Fail> {
+        if !is_conflict(&error) {
             return Err(error.into());
         }
         if self.transaction.phase != Phase::Block || !self.transaction.guarded {
@@ -84,13 +80,18 @@ impl Session {
             self.backend.sync().await?;
             self.unsynced = false;
         }
+        if cleared {
+            tokio::time::sleep(YIELDING).await;
+        }
         let named = tokens(&statement.text);
         let names: Vec<String> =
             named.iter().filter_map(|t| t.identifier()).map(|name| words::literal(&name)).collect();
-        let shadow = format!(
-            "ROLLBACK TO SAVEPOINT dsql_local; SELECT sys._shadow(ARRAY[{}]::text[]); SELECT sys._rows_changed()",
-            names.join(",")
-        );
+        let copies = if cleared {
+            String::new()
+        } else {
+            format!("SELECT sys._shadow(ARRAY[{}]::text[]); ", names.join(","))
+        };
+        let shadow = format!("ROLLBACK TO SAVEPOINT dsql_local; {copies}SELECT sys._rows_changed()");
         let answer = self.backend.query(&shadow).await?;
         if let Some(error) = answer.error {
             tracing::debug!(
@@ -104,7 +105,9 @@ impl Session {
         let now: u64 =
             answer.rows.last().and_then(|row| row.first()?.as_deref()?.parse().ok()).unwrap_or_default();
         self.transaction.baseline = Some(now.saturating_sub(self.transaction.changed));
-        self.transaction.doomed = Some(words::oc000());
+        if !cleared {
+            self.transaction.doomed = Some(words::oc000());
+        }
         Ok(())
     }
 }
@@ -125,7 +128,8 @@ pub(super) fn unqualified(text: &str) -> String {
 }
 
 /// Runs beside a statement and makes the transactions that hold it up give way. Never ends by itself.
-pub(super) async fn clear_way(registry: &Registry, pid: i32, way: Way) -> std::convert::Infallible {
+/// Notes in `cleared` that there were such.
+pub(super) async fn clear_way(registry: &Registry, pid: i32, way: Way, cleared: &AtomicBool) -> Infallible {
     loop {
         tokio::time::sleep(Duration::from_millis(10)).await;
         let (error, silent) = match way {
@@ -133,6 +137,8 @@ pub(super) async fn clear_way(registry: &Registry, pid: i32, way: Way) -> std::c
             Way::Catalog => (words::oc001(), Duration::ZERO),
             Way::Silent => (words::oc000(), SILENT),
         };
-        registry.clear_way(pid, &error, silent).await;
+        if registry.clear_way(pid, &error, silent).await {
+            cleared.store(true, Ordering::Relaxed);
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::conflict::{clear_way, unqualified};
 use super::transaction::Phase;
@@ -239,14 +240,14 @@ impl Session {
         body.extend(frame.body.get(rest..).unwrap_or_default());
         let mark = self.client.mark();
         let shared = Arc::clone(&self.shared);
-        let (pid, way) = (self.pid, self.way(statement));
+        let (pid, way, cleared) = (self.pid, self.way(statement), AtomicBool::new(false));
         let outcome = tokio::select! {
             outcome = self.exchange(b'E', &body, b"CsI", true) => outcome,
-            never = clear_way(&shared.registry, pid, way) => match never {},
+            never = clear_way(&shared.registry, pid, way, &cleared) => match never {},
         };
         let last = match outcome {
             Err(Fail::Server(error)) => {
-                self.doom(statement, error).await?;
+                self.doom(statement, error, cleared.into_inner()).await?;
                 if !self.client.rewind(mark) {
                     return Err(words::oc000().into());
                 }

@@ -1,7 +1,7 @@
 //! Running a statement under DSQL's rules, whichever protocol it came by.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::conflict::{Way, clear_way};
 use super::transaction::{Effect, Phase, effect_of};
@@ -82,10 +82,10 @@ impl Session {
         if self.transaction.phase == Phase::Block {
             self.backend.query("SET LOCAL lock_timeout = '5s'").await?.ok()?;
         }
-        let shared = Arc::clone(&self.shared);
+        let (shared, cleared) = (Arc::clone(&self.shared), AtomicBool::new(false));
         let answer = tokio::select! {
             answer = self.backend.query(text) => answer?,
-            never = clear_way(&shared.registry, self.pid, Way::Catalog) => match never {},
+            never = clear_way(&shared.registry, self.pid, Way::Catalog, &cleared) => match never {},
         };
         self.unsynced = false;
         Ok(answer)

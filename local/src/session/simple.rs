@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::conflict::{clear_way, unqualified};
 use super::transaction::Phase;
@@ -64,13 +65,13 @@ impl Session {
         let doomed = self.transaction.doomed.is_some();
         let text = if doomed { unqualified(&statement.text) } else { statement.text.clone() };
         let shared = Arc::clone(&self.shared);
-        let (pid, way) = (self.pid, self.way(statement));
+        let (pid, way, cleared) = (self.pid, self.way(statement), AtomicBool::new(false));
         let outcome = tokio::select! {
             outcome = self.forward_query(&text) => outcome,
-            never = clear_way(&shared.registry, pid, way) => match never {},
+            never = clear_way(&shared.registry, pid, way, &cleared) => match never {},
         };
         let Err(Fail::Server(error)) = outcome else { return outcome };
-        self.doom(statement, error).await?;
+        self.doom(statement, error, cleared.into_inner()).await?;
         if !self.client.rewind(mark) {
             // Part of the result has left already.
             return Err(words::oc000().into());
