@@ -1,2 +1,2 @@
--- Nothing reads the first generation any more.
+-- dsql: contract no code has read the first generation since the second took over
 DROP TABLE items;

@@ -178,6 +178,9 @@ fn judge_files(
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
     }
+    for ((position, file), directives) in files.iter().zip(&directives) {
+        crate::phase::judge(file, *position, directives, diagnostics);
+    }
     // Exceptions come last: they are for what any of the passes found.
     for ((position, file), mut directives) in files.iter().zip(directives) {
         let spans: Vec<_> = file.statements.iter().map(|statement| statement.span).collect();

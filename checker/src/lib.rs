@@ -29,6 +29,7 @@ mod hazards;
 pub mod lex;
 pub mod page;
 mod parse;
+mod phase;
 mod plan;
 pub mod render;
 mod rules;

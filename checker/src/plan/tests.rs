@@ -77,12 +77,12 @@ fn transactions_that_dsql_refuses() {
     assert_eq!(rules("INSERT INTO a VALUES (1); COMMIT"), ["stray-transaction"]);
     assert_eq!(
         rules(
-            "BEGIN; WITH x AS (INSERT INTO a VALUES (1) RETURNING id) SELECT * FROM x; DROP TABLE b; COMMIT"
+            "BEGIN; WITH x AS (INSERT INTO a VALUES (1) RETURNING id) SELECT * FROM x; CREATE DOMAIN b AS int; COMMIT"
         ),
         ["ddl-with-dml"]
     );
     assert_eq!(
-        rules("BEGIN; EXPLAIN ANALYZE DELETE FROM a WHERE id = 1; DROP TABLE b; COMMIT"),
+        rules("BEGIN; EXPLAIN ANALYZE DELETE FROM a WHERE id = 1; CREATE DOMAIN b AS int; COMMIT"),
         ["ddl-with-dml"]
     );
 }
