@@ -1,6 +1,7 @@
-//! A relay between a client and a server that counts round trips, and cuts or freezes where it is told to.
+//! A relay between a client and a server that counts round trips, and cuts, freezes or conflicts as it is told to.
 
 use crate::frames::{Frame, read, read_startup};
+use fastrand::Rng;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::io::AsyncWriteExt;
@@ -24,6 +25,7 @@ struct State {
     cut: Option<(usize, Side)>,
     cuts: usize,
     freeze: Option<(usize, Side)>,
+    conflicts: Option<(f64, Rng)>,
 }
 
 /// What happens to a request.
@@ -31,6 +33,7 @@ enum Fate {
     Pass,
     Cut(Side),
     Freeze(Side),
+    Conflict,
 }
 
 /// The relay. Dropping it ends its connections.
@@ -95,7 +98,8 @@ impl Relay {
     /// passes until [`Self::thaw`]. As if the client's whole machine stood still.
     pub fn freeze_at(&self, message: usize, side: Side) {
         let mut state = lock(&self.state);
-        *state = State { freeze: Some((message, side)), ..State::default() };
+        state.sent.clear();
+        state.freeze = Some((message, side));
     }
 
     /// Waits until it stands still.
@@ -106,6 +110,11 @@ impl Relay {
     /// Lets everything go on.
     pub fn thaw(&self) {
         self.ice.frozen.send_replace(false);
+    }
+
+    /// Answers this share of all messages, from 0 to 1, with a conflict (40001) instead of passing them on.
+    pub fn conflict(&self, share: f64, seed: u64) {
+        lock(&self.state).conflicts = Some((share, Rng::with_seed(seed)));
     }
 
     /// Starts to count anew.
@@ -161,9 +170,14 @@ async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) 
         match fate {
             Fate::Cut(Side::Before) => return Ok(()),
             Fate::Freeze(Side::Before) => drop(ice.frozen.send_replace(true)),
-            Fate::Cut(Side::After) | Fate::Freeze(Side::After) | Fate::Pass => {}
+            Fate::Cut(Side::After) | Fate::Freeze(Side::After) | Fate::Conflict | Fate::Pass => {}
         }
         ice.wait_until(false).await;
+        if matches!(fate, Fate::Conflict) {
+            request.clear();
+            to_client.write_all(&conflict()).await?;
+            continue;
+        }
         for frame in request.drain(..) {
             to_server.write_all(&frame.bytes).await?;
         }
@@ -197,10 +211,22 @@ fn note(state: &Mutex<State>, request: &[Frame]) -> Fate {
     match state.cut {
         Some((at, side)) if at == number => {
             state.cuts += 1;
-            Fate::Cut(side)
+            return Fate::Cut(side);
         }
-        _ => Fate::Pass,
+        _ => {}
     }
+    let conflicts = state.conflicts.as_mut().is_some_and(|(share, rng)| rng.f64() < *share);
+    if conflicts { Fate::Conflict } else { Fate::Pass }
+}
+
+/// What DSQL answers when another transaction has won: an error, then ready again, outside a transaction.
+fn conflict() -> Vec<u8> {
+    let fields = b"SERROR\0VERROR\0C40001\0Mchange conflicts with another transaction (OC000)\0\0";
+    let mut answer = vec![b'E'];
+    answer.extend_from_slice(&u32::try_from(fields.len() + 4).unwrap_or_default().to_be_bytes());
+    answer.extend_from_slice(fields);
+    answer.extend_from_slice(&[b'Z', 0, 0, 0, 5, b'I']);
+    answer
 }
 
 /// Up to the first `ReadyForQuery`.

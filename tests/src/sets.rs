@@ -50,3 +50,50 @@ fn planned(inputs: Vec<Input>) -> Result<Migrations, String> {
 pub fn sample() -> Result<Migrations, String> {
     folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations"))
 }
+
+/// Steps of every kind, whose rows tell how often each was written: every row step adds one to `hits`.
+///
+/// # Errors
+/// As [`set`].
+pub fn every_kind() -> Result<Migrations, String> {
+    set(&[
+        (
+            "0001_tables.sql",
+            "CREATE TABLE hits (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), step int);\n\
+             CREATE TABLE a (id int PRIMARY KEY, n int, note text);\n\
+             INSERT INTO a VALUES (1, 10, 'x'), (2, 20, 'y');\nINSERT INTO hits (step) VALUES (1);\n\
+             CREATE INDEX ASYNC a_by_n ON a (n);\nCREATE UNIQUE INDEX ASYNC a_once ON a (n, note);",
+        ),
+        (
+            "0002_more.sql",
+            "ALTER TABLE a ADD COLUMN m int;\nUPDATE a SET m = n + 1;\nINSERT INTO hits (step) VALUES (2);\n\
+             ALTER TABLE a ADD CONSTRAINT m_there CHECK (m IS NOT NULL) NOT VALID;\n\
+             ALTER TABLE ASYNC a VALIDATE CONSTRAINT m_there;\nCREATE VIEW v AS SELECT id, m FROM a;",
+        ),
+        (
+            "0003_old.sql",
+            "CREATE TABLE old (id int PRIMARY KEY);\nDROP TABLE old;\nALTER TABLE a RENAME COLUMN note TO remark;\n\
+             INSERT INTO hits (step) VALUES (3);",
+        ),
+        (
+            "0004_rest.sql",
+            "SET search_path = public;\n\
+             CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT x * 2';\n\
+             COMMENT ON TABLE a IS 'all';\nINSERT INTO a (id, n, remark, m) VALUES (3, 30, 'z', twice(15));\n\
+             UPDATE a SET n = n + 1;\nINSERT INTO hits (step) VALUES (4);",
+        ),
+    ])
+}
+
+/// Queries whose answers tell the whole state of a database that [`every_kind`] was applied to: nothing in
+/// them depends on when, or how often, a step was tried.
+pub const STATE: [&str; 7] = [
+    "SELECT step, count(*) FROM hits GROUP BY step ORDER BY step",
+    "SELECT id, n, remark, m FROM a ORDER BY id",
+    "SELECT version, name, checksum FROM schema_migrations ORDER BY 1",
+    "SELECT c.relname, c.relkind, i.indisvalid, i.indisunique FROM pg_class c \
+     LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1",
+    "SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'a'::regclass ORDER BY 1",
+    "SELECT twice(id), m FROM v ORDER BY id",
+    "SELECT obj_description('a'::regclass), (SELECT count(*) FROM schema_migrations_steps)",
+];

@@ -173,7 +173,9 @@ impl<C: Connector> Shell<'_, C> {
             .now("this instance has changed nothing")
             .remedy("start again when it is ready, or wait longer (`Options::lock_timeout`)"));
         }
-        tokio::time::sleep(timings.lease_poll.mul_f64(0.5 + fastrand::f64())).await;
+        // A lease that is shorter than usual is to be taken over sooner than usual, too.
+        let pause = timings.lease_poll.min(timings.lease / 4);
+        tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
         self.progress();
         Ok(Outcome::Waited)
     }

@@ -18,8 +18,8 @@ pub(crate) struct Known {
 
 /// What values consist of.
 const PIECES: &[&str] = &[
-    "a", "b1", "'", "''", "\"", "\\", "\\\\", ";", "$", "$$", "$a$", "--", "/*", "*/", "\n", "\r\n", " ", "é", "😀",
-    "(", "END", "E'", "U&",
+    "a", "b1", "'", "''", "\"", "\\", "\\\\", ";", "$", "$$", "$a$", "--", "/*", "*/", "\n", "\r\n", " ",
+    "é", "😀", "(", "END", "E'", "U&",
 ];
 
 /// White space and comments, all of which may stand wherever one of them may.
@@ -40,7 +40,8 @@ const GAPS: &[&str] = &[
 ];
 
 /// What joins the parts of a string that goes on.
-const JOINTS: &[&str] = &["\n", " \n ", "\r\n", " -- it's; \n", "\n-- ;'\n\t", "\n\n", "\r", "-- a\r--b\n\x0c"];
+const JOINTS: &[&str] =
+    &["\n", " \n ", "\r\n", " -- it's; \n", "\n-- ;'\n\t", "\n\n", "\r", "-- a\r--b\n\x0c"];
 
 /// An expression, its tokens between spaces, and its value.
 const EXPRESSIONS: &[(&str, &str, &str)] = &[
@@ -69,7 +70,7 @@ const EXPRESSIONS: &[(&str, &str, &str)] = &[
 
 /// A value of a few pieces.
 fn value(random: &mut Random) -> String {
-    (0..random.below(7)).map(|_| *random.pick(PIECES)).collect()
+    (0..random.below(7)).map(|_| random.pick(PIECES)).collect()
 }
 
 impl Known {
@@ -142,7 +143,7 @@ impl Known {
     }
 
     fn expression(&mut self, random: &mut Random) -> String {
-        let (text, tokens, value) = *random.pick(EXPRESSIONS);
+        let (text, tokens, value) = random.pick(EXPRESSIONS);
         self.text.push_str(text);
         self.tokens.extend(tokens.split(' ').map(|token| (None, token.to_owned())));
         value.to_owned()
@@ -151,7 +152,7 @@ impl Known {
     /// A name for a column.
     fn name(&mut self, random: &mut Random) -> String {
         match random.below(4) {
-            0 => self.named(TokenKind::Word, *random.pick(&["c", "end", "case", "é", "x$y$", "_1", "begin"])),
+            0 => self.named(TokenKind::Word, random.pick(&["c", "end", "case", "é", "x$y$", "_1", "begin"])),
             1 => {
                 let name = format!("x{}", value(random));
                 self.push(Some(TokenKind::QuotedIdent), &format!("\"{}\"", name.replace('"', "\"\"")));
@@ -201,8 +202,8 @@ impl Known {
     /// A string in one part or more.
     fn parts(&mut self, random: &mut Random, value: &str, kind: TokenKind) {
         let mut token = match kind {
-            TokenKind::EscapeString => *random.pick(&["E'", "e'"]),
-            TokenKind::UnicodeString => *random.pick(&["U&'", "u&'"]),
+            TokenKind::EscapeString => random.pick(&["E'", "e'"]),
+            TokenKind::UnicodeString => random.pick(&["U&'", "u&'"]),
             _ => "'",
         }
         .to_owned();
@@ -232,7 +233,7 @@ impl Known {
     }
 
     fn dollars(&mut self, random: &mut Random, value: &str) {
-        let tag = *random.pick(&["$$", "$a$", "$é$", "$_1$", "$A$", "$body$"]);
+        let tag = random.pick(&["$$", "$a$", "$é$", "$_1$", "$A$", "$body$"]);
         let body = format!("{value}{tag}");
         if body.find(tag) == Some(value.len()) {
             self.push(Some(TokenKind::DollarString), &format!("{tag}{body}"));
@@ -248,9 +249,11 @@ impl Known {
         }
         let procedure = random.chance(30);
         self.word(random, if procedure { "PROCEDURE" } else { "FUNCTION" });
-        for (kind, token) in
-            [(TokenKind::Word, "pg_temp"), (TokenKind::Punct, "."), (TokenKind::Word, *random.pick(&["f", "begin"]))]
-        {
+        for (kind, token) in [
+            (TokenKind::Word, "pg_temp"),
+            (TokenKind::Punct, "."),
+            (TokenKind::Word, random.pick(&["f", "begin"])),
+        ] {
             let name = if procedure && kind == TokenKind::Word && token != "pg_temp" { "p" } else { token };
             self.push(Some(kind), name);
         }
@@ -261,8 +264,9 @@ impl Known {
             self.word(random, "RETURNS");
             self.word(random, "text");
         }
-        self.word(random, *random.pick(&["BEGIN", "begin"]));
-        self.word(random, *random.pick(&["ATOMIC", "Atomic"]));
+        let (begin, atomic) = random.pick(&[("BEGIN", "ATOMIC"), ("begin", "Atomic")]);
+        self.word(random, begin);
+        self.word(random, atomic);
         for _ in 0..random.below(3) {
             self.select(random);
             self.push(Some(TokenKind::Punct), ";");
@@ -271,7 +275,7 @@ impl Known {
         let last = "SELECT case 'a' when ';' then 'end' else ';' end ; ";
         self.text.push_str(last);
         self.tokens.extend(last.split_whitespace().map(|token| (None, token.to_owned())));
-        self.push(Some(TokenKind::Word), *random.pick(&["END", "end"]));
+        self.push(Some(TokenKind::Word), random.pick(&["END", "end"]));
         self.answers.push(Vec::new());
     }
 
@@ -290,11 +294,11 @@ impl Known {
 
 fn escaped(random: &mut Random, character: char) -> String {
     match character {
-        '\'' => (*random.pick(&["''", "\\'"])).to_owned(),
+        '\'' => (random.pick(&["''", "\\'"])).to_owned(),
         '\\' => "\\\\".to_owned(),
-        '\n' => (*random.pick(&["\n", "\\n", "\\012"])).to_owned(),
-        ';' => (*random.pick(&[";", "\\;", "\\x3B", "\\u003b"])).to_owned(),
-        '"' => (*random.pick(&["\"", "\\\""])).to_owned(),
+        '\n' => (random.pick(&["\n", "\\n", "\\012"])).to_owned(),
+        ';' => (random.pick(&[";", "\\;", "\\x3B", "\\u003b"])).to_owned(),
+        '"' => (random.pick(&["\"", "\\\""])).to_owned(),
         _ if random.chance(10) => format!("\\U{:08x}", u32::from(character)),
         _ => character.to_string(),
     }
@@ -302,12 +306,100 @@ fn escaped(random: &mut Random, character: char) -> String {
 
 /// What soups are made of.
 const FRAGMENTS: &[&str] = &[
-    "'", "''", "'", "\"", "\"\"", "E'", "e'", "N'", "B'", "x'", "U&'", "u&\"", "U&", "$$", "$a$", "$b$", "$a", "$1",
-    "$", "\\", "\\'", "\\\\", "--", "-- x", "/*", "*/", "/", "*", "\n", "\n", "\r\n", "\r", "\t", "\u{c}", " ", " ",
-    ";", "; ", "(", ")", "[", "]", ",", ", ", ".", "..", ":", "::", ":=", "=>", "=", "<", ">", "<>", "!=", "+", "-",
-    "@", "#", "&", "|", "||", "?", "`", "~", "^", "%", "!", "1", " 1 ", "1.5", ".5", "1e5", "1e", "a", " a ", "é",
-    "İ", "\u{a0}", "😀", "{", "SELECT ", " AS ", " uescape ", "end", " END ", " BEGIN ATOMIC ", "CREATE FUNCTION ",
-    "case ", "E", "\\x41", "\\u0041", "\\0041", "null",
+    "'",
+    "''",
+    "'",
+    "\"",
+    "\"\"",
+    "E'",
+    "e'",
+    "N'",
+    "B'",
+    "x'",
+    "U&'",
+    "u&\"",
+    "U&",
+    "$$",
+    "$a$",
+    "$b$",
+    "$a",
+    "$1",
+    "$",
+    "\\",
+    "\\'",
+    "\\\\",
+    "--",
+    "-- x",
+    "/*",
+    "*/",
+    "/",
+    "*",
+    "\n",
+    "\n",
+    "\r\n",
+    "\r",
+    "\t",
+    "\u{c}",
+    " ",
+    " ",
+    ";",
+    "; ",
+    "(",
+    ")",
+    "[",
+    "]",
+    ",",
+    ", ",
+    ".",
+    "..",
+    ":",
+    "::",
+    ":=",
+    "=>",
+    "=",
+    "<",
+    ">",
+    "<>",
+    "!=",
+    "+",
+    "-",
+    "@",
+    "#",
+    "&",
+    "|",
+    "||",
+    "?",
+    "`",
+    "~",
+    "^",
+    "%",
+    "!",
+    "1",
+    " 1 ",
+    "1.5",
+    ".5",
+    "1e5",
+    "1e",
+    "a",
+    " a ",
+    "é",
+    "İ",
+    "\u{a0}",
+    "😀",
+    "{",
+    "SELECT ",
+    " AS ",
+    " uescape ",
+    "end",
+    " END ",
+    " BEGIN ATOMIC ",
+    "CREATE FUNCTION ",
+    "case ",
+    "E",
+    "\\x41",
+    "\\u0041",
+    "\\0041",
+    "null",
 ];
 
 /// A soup of fragments.

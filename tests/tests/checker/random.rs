@@ -29,7 +29,7 @@ impl Random {
     }
 
     /// One of them.
-    pub(crate) const fn pick<'t, T>(&mut self, from: &'t [T]) -> &'t T {
-        &from[self.below(from.len())]
+    pub(crate) fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.below(from.len())]
     }
 }

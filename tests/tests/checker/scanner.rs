@@ -115,8 +115,13 @@ fn compare(text: &str, lexed: &Lexed, answer: &Answer) -> Result<bool, String> {
         }
         let report = judge(text);
         let start = error.place.unwrap_or_default();
-        let reported = report.diagnostics.iter().any(|one| one.rule.id == "syntax" && one.span.start == start);
-        return if reported { Ok(true) } else { Err(format!("{said}, reported is {:?}", described(&report))) };
+        let reported =
+            report.diagnostics.iter().any(|one| one.rule.id == "syntax" && one.span.start == start);
+        return if reported {
+            Ok(true)
+        } else {
+            Err(format!("{said}, reported is {:?}", described(&report)))
+        };
     }
     let before = |place: usize| first.filter(|error| error.span.start < place);
     if OPEN.iter().any(|(start, _)| words.starts_with(start)) {
@@ -175,7 +180,10 @@ async fn examine_known(client: &Client, known: &Known) -> Result<(), String> {
     let tokens: Vec<_> = lexed.tokens.iter().map(|token| (token.kind, &text[token.span.range()])).collect();
     let due = known.tokens.iter().map(|(kind, token)| (*kind, token.as_str()));
     let same = tokens.len() == known.tokens.len()
-        && tokens.iter().zip(due).all(|(ours, due)| ours.1 == due.1 && due.0.is_none_or(|kind| kind == ours.0));
+        && tokens
+            .iter()
+            .zip(due)
+            .all(|(ours, due)| ours.1 == due.1 && due.0.is_none_or(|kind| kind == ours.0));
     if same { Ok(()) } else { Err(format!("{text:?}: our tokens are {tokens:?}")) }
 }
 

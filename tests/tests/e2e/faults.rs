@@ -1,54 +1,23 @@
 //! The connection is cut at every message of a run, before and after the server acts on it.
 
-use crate::support::{Database, database, quick, set};
+use crate::support::{Database, database, quick};
 use dsql_migrate::Migrations;
 use dsql_migrate_tests::relay::Side;
+use dsql_migrate_tests::sets;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// Steps of every kind: tables, rows, indexes, a unique index, a constraint and its validation, a view, a column,
-/// settings, a drop, a function, a comment.
 fn every_kind() -> Migrations {
-    set(&[
-        (
-            "0001_tables.sql",
-            "CREATE TABLE a (id int PRIMARY KEY, n int, note text);\n\
-             INSERT INTO a VALUES (1, 10, 'x');\nINSERT INTO a VALUES (2, 20, 'y');\n\
-             CREATE INDEX ASYNC a_by_n ON a (n);\nCREATE UNIQUE INDEX ASYNC a_once ON a (n, note);",
-        ),
-        (
-            "0002_more.sql",
-            "ALTER TABLE a ADD COLUMN m int;\nUPDATE a SET m = n + 1;\n\
-             ALTER TABLE a ADD CONSTRAINT m_there CHECK (m IS NOT NULL) NOT VALID;\n\
-             ALTER TABLE ASYNC a VALIDATE CONSTRAINT m_there;\nCREATE VIEW v AS SELECT id, m FROM a;",
-        ),
-        (
-            "0003_old.sql",
-            "CREATE TABLE old (id int PRIMARY KEY);\nDROP TABLE old;\nALTER TABLE a RENAME COLUMN note TO remark;",
-        ),
-        (
-            "0004_rest.sql",
-            "CREATE FUNCTION twice(x int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT x * 2';\n\
-             COMMENT ON TABLE a IS 'all';\nINSERT INTO a (id, n, remark, m) VALUES (3, 30, 'z', twice(15));",
-        ),
-    ])
+    sets::every_kind().unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
-/// Schema, rows and ledger, as text that does not depend on when or how often it was tried.
+/// Schema, rows and ledger.
 async fn state(database: &Database) -> Vec<String> {
-    let mut state = database.rows("SELECT id, n, remark, m FROM a ORDER BY id").await;
-    for sql in [
-        "SELECT version, name, checksum FROM schema_migrations ORDER BY 1",
-        "SELECT c.relname, c.relkind, i.indisvalid, i.indisunique FROM pg_class c \
-         LEFT JOIN pg_index i ON i.indexrelid = c.oid \
-         WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1",
-        "SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'a'::regclass ORDER BY 1",
-        "SELECT twice(id), m FROM v ORDER BY id",
-        "SELECT obj_description('a'::regclass)",
-    ] {
+    let mut state = Vec::new();
+    for sql in sets::STATE {
         state.extend(database.rows(sql).await);
     }
     state
@@ -135,4 +104,27 @@ async fn killed_after_every_message() {
         }
     })
     .await;
+}
+
+/// Every second message conflicts, for one instance and for four at once.
+#[tokio::test]
+async fn conflicts_delay_and_double_nothing() {
+    let (expected, _) = undisturbed().await;
+    for (share, instances) in [(0.1, 1), (0.5, 1), (0.1, 4), (0.5, 4)] {
+        let database = database().await;
+        database.relay.conflict(share, 7);
+        let mut running = JoinSet::new();
+        for _ in 0..instances {
+            let config = database.config();
+            running.spawn(async move { every_kind().with(quick()).run(&config).await });
+        }
+        let mut applied = 0;
+        while let Some(run) = running.join_next().await {
+            let run = run.expect("no panic").unwrap_or_else(|error| panic!("{share}, {instances}: {error}"));
+            applied += run.applied.len();
+        }
+        assert_eq!(applied, 4, "{share}, {instances}");
+        assert_eq!(state(&database).await, expected, "{share}, {instances}");
+        database.assert_at_rest().await;
+    }
 }
