@@ -9,6 +9,7 @@ use crate::dialect::Dialect;
 use crate::directive::Directives;
 use crate::file_name::{self, FileName};
 use crate::lex::{LexError, LexErrorKind};
+use crate::lock::{self, Guarded};
 use crate::plan;
 use crate::rules::all::{
     duplicate_version, empty_migration, file_name as file_name_rule, not_utf, syntax, unverified,
@@ -49,17 +50,28 @@ impl Default for Options {
 pub struct Report {
     /// As of which day.
     pub dialect: Dialect,
-    /// The files, in version order.
+    /// The files, in version order; behind them the lock, if the folder has one.
     pub files: Vec<Source>,
+    /// How many of the files are SQL.
+    pub migrations: usize,
     /// How many statements they hold.
     pub statements: usize,
     /// The findings, by file and place.
     pub diagnostics: Vec<Diagnostic>,
     /// The plan of a set. `None` where there is an error, or where no set was judged.
     pub plan: Option<Plan>,
+    /// Positions of the files that the lock does not have; empty without a lock.
+    pub unlocked: Vec<usize>,
+    new_lock: Option<String>,
 }
 
 impl Report {
+    /// The text of a lock of this set. `None` while something other than the guarded history is wrong.
+    #[must_use]
+    pub fn lock(&self) -> Option<String> {
+        self.new_lock.clone()
+    }
+
     /// How many findings are of this severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
@@ -84,7 +96,17 @@ pub fn check_file(input: Input, options: Options) -> Report {
         statements = read.iter().map(|(_, file)| file.statements.len()).sum();
         judge_files(&read, options, &mut diagnostics);
     }
-    let mut report = Report { dialect: options.dialect, files, statements, diagnostics, plan: None };
+    let (unlocked, new_lock) = (Vec::new(), None);
+    let mut report = Report {
+        dialect: options.dialect,
+        migrations: 1,
+        files,
+        statements,
+        diagnostics,
+        plan: None,
+        unlocked,
+        new_lock,
+    };
     report.sort();
     report
 }
@@ -92,8 +114,10 @@ pub fn check_file(input: Input, options: Options) -> Report {
 /// Judges the files of a folder as a set, and plans them.
 #[must_use]
 pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
+    let lock = inputs.iter().position(|input| input.name == lock::FILE_NAME).map(|at| inputs.remove(at));
     inputs.sort_by(|a, b| file_name::order(&a.name).cmp(&file_name::order(&b.name)));
-    let files: Vec<_> = inputs.iter().map(source).collect();
+    let mut files: Vec<_> = inputs.iter().map(source).collect();
+    files.extend(lock.iter().map(source));
     let mut diagnostics = Vec::new();
     let mut names = Vec::new();
     let mut read = Vec::new();
@@ -114,20 +138,50 @@ pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
         }
         names.push(name);
     }
-    let steps = judge_files(&read, options, &mut diagnostics);
+    let judged = judge_files(&read, options, &mut diagnostics);
     let statements = read.iter().map(|(_, file)| file.statements.len()).sum();
     let mut index_names = plan::IndexNames::default();
-    let mut migrations = Vec::new();
-    for ((position, file), steps) in read.iter().zip(steps) {
-        if let Some(Some(name)) = names.get(*position) {
-            migrations.push(plan::migration(file, name, steps, &mut index_names));
+    let mut planned = Vec::new();
+    for ((position, file), (steps, directives)) in read.iter().zip(judged) {
+        if let (Some(Some(name)), Some(input)) = (names.get(*position), inputs.get(*position)) {
+            planned.push((
+                input,
+                plan::migration(file, name, steps, &mut index_names),
+                directives,
+                *position,
+            ));
         }
     }
-    let mut report = Report { dialect: options.dialect, files, statements, diagnostics, plan: None };
+    let blocked = diagnostics.iter().any(|one| one.severity == Severity::Error);
+    let mut unlocked = Vec::new();
+    if let (Some(_), Some(source)) = (&lock, files.last()) {
+        let guarded: Vec<_> = planned
+            .iter()
+            .map(|(input, migration, directives, position)| Guarded {
+                position: *position,
+                migration,
+                name: &input.name,
+                directives,
+            })
+            .collect();
+        unlocked = lock::guard(&guarded, source, files.len() - 1, &mut diagnostics);
+    }
+    let new_lock = (!blocked)
+        .then(|| lock::of(planned.iter().map(|(input, migration, ..)| (migration, input.bytes.as_slice()))));
+    let mut report = Report {
+        dialect: options.dialect,
+        migrations: inputs.len(),
+        files,
+        statements,
+        diagnostics,
+        plan: None,
+        new_lock,
+        unlocked,
+    };
     report.sort();
     if report.count(Severity::Error) == 0 {
-        report.plan =
-            Some(Plan { dialect: options.dialect.to_string().into(), migrations: migrations.into() });
+        let migrations = planned.into_iter().map(|(_, migration, ..)| migration).collect();
+        report.plan = Some(Plan { dialect: options.dialect.to_string().into(), migrations });
     }
     report
 }
@@ -165,7 +219,7 @@ fn judge_files(
     files: &[(usize, File<'_>)],
     options: Options,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Vec<plan::Draft>> {
+) -> Vec<(Vec<plan::Draft>, Directives)> {
     let mut domains = Domains::default();
     for statement in files.iter().flat_map(|(_, file)| &file.statements) {
         domains.note(statement);
@@ -173,7 +227,7 @@ fn judge_files(
     let context = Context { dialect: options.dialect, domains };
     let directives: Vec<_> =
         files.iter().map(|(position, file)| Directives::read(file, *position, diagnostics)).collect();
-    let steps =
+    let steps: Vec<_> =
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
@@ -182,12 +236,13 @@ fn judge_files(
         crate::phase::judge(file, *position, directives, diagnostics);
     }
     // Exceptions come last: they are for what any of the passes found.
-    for ((position, file), mut directives) in files.iter().zip(directives) {
+    let mut directives = directives;
+    for ((position, file), directives) in files.iter().zip(&mut directives) {
         let spans: Vec<_> = file.statements.iter().map(|statement| statement.span).collect();
         diagnostics.retain(|one| one.file != *position || !directives.covers(&spans, one));
         directives.unused(*position, diagnostics);
     }
-    steps
+    steps.into_iter().zip(directives).collect()
 }
 
 /// Judges a file by itself.

@@ -34,13 +34,21 @@ impl Hasher {
     }
 
     pub(crate) fn finish(self) -> Checksum {
-        let digest = self.0.finalize();
-        let mut bytes = [0; 16];
-        for (byte, digit) in bytes.iter_mut().zip(digest.iter()) {
-            *byte = *digit;
-        }
-        Checksum::new(bytes)
+        truncated(&self.0.finalize())
     }
+}
+
+/// A checksum of a file as it is.
+pub(crate) fn of_bytes(bytes: &[u8]) -> Checksum {
+    truncated(&Sha256::digest(bytes))
+}
+
+fn truncated(digest: &[u8]) -> Checksum {
+    let mut bytes = [0; 16];
+    for (byte, digit) in bytes.iter_mut().zip(digest) {
+        *byte = *digit;
+    }
+    Checksum::new(bytes)
 }
 
 #[cfg(test)]

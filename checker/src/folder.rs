@@ -8,7 +8,7 @@ use crate::check::Input;
 
 /// The migrations in a folder, in no order. `shown` is how messages name the folder.
 ///
-/// Every file that ends in `.sql`, in whatever case, is one; all others, files that begin with a dot, and
+/// Every file that ends in `.sql`, in whatever case, is one; [`crate::lock::FILE_NAME`] comes along; all others, files that begin with a dot, and
 /// folders in it are not looked at.
 ///
 /// # Errors
@@ -21,7 +21,7 @@ pub fn read(folder: &Path, shown: &str) -> io::Result<Vec<Input>> {
         let path = entry.map_err(|error| within(shown, error))?.path();
         let Some(name) = path.file_name().map(|name| name.to_string_lossy().into_owned()) else { continue };
         let sql = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("sql"));
-        if !sql || name.starts_with('.') || path.is_dir() {
+        if !(sql || name == crate::lock::FILE_NAME) || name.starts_with('.') || path.is_dir() {
             continue;
         }
         let shown =

@@ -27,6 +27,7 @@ pub mod folder;
 mod hazards;
 #[doc(hidden)]
 pub mod lex;
+pub mod lock;
 pub mod page;
 mod parse;
 mod phase;

@@ -101,8 +101,8 @@ fn human(report: &Report, out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
         "{} {}, {} {}: {}, {} (Aurora DSQL as of {})",
-        report.files.len(),
-        if report.files.len() == 1 { "file" } else { "files" },
+        report.migrations,
+        if report.migrations == 1 { "file" } else { "files" },
         report.statements,
         if report.statements == 1 { "statement" } else { "statements" },
         count(Severity::Error, "error"),

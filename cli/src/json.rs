@@ -38,7 +38,7 @@ pub(crate) fn report(report: &Report) -> serde_json::Result<String> {
     serde_json::to_string(&Document {
         format: 1,
         dialect: report.dialect.to_string(),
-        files: report.files.len(),
+        files: report.migrations,
         statements: report.statements,
         diagnostics: report.diagnostics.iter().filter_map(|one| finding(report, one)).collect(),
     })

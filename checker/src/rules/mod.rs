@@ -102,6 +102,8 @@ impl Rule {
             "duplicate-version",
             "empty-migration",
             "file-name",
+            "history",
+            "lock-file",
             "multiple-ddl",
             "not-utf",
             "open-transaction",
