@@ -1,7 +1,7 @@
 //! Running the PostgreSQL: as an unprivileged user, reachable by a Unix socket only, and never left behind.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -43,8 +43,8 @@ const SETTINGS: &[(&str, &str)] = &[
 #[derive(Debug)]
 pub(crate) struct Postgres {
     server: Child,
-    /// Ends the server should this process be killed; told to stand down on an orderly end.
-    watchdog: Option<(Child, ChildStdin)>,
+    /// Stands down when this is dropped, which is after the server has been ended.
+    _watchdog: Watchdog,
     root: PathBuf,
     keep: bool,
     pub(crate) version: String,
@@ -75,6 +75,7 @@ impl Postgres {
 
     fn start_in(installation: &Installation, root: &Path, keep: bool) -> Result<Self, Error> {
         let user = unprivileged(root)?;
+        let watchdog = Watchdog::start(root, keep, user)?;
         let data = root.join("data");
         if !data.join("PG_VERSION").exists() {
             let mut initdb = command(&installation.bin.join("initdb"), user);
@@ -96,12 +97,11 @@ impl Postgres {
         let server = postgres.spawn().map_err(Error::io("running postgres"))?;
         let mut running = Self {
             server,
-            watchdog: None,
+            _watchdog: watchdog,
             root: root.to_path_buf(),
             keep,
             version: installation.version.clone(),
         };
-        running.watchdog = Some(watchdog(running.server.id(), root, keep, user)?);
         running.wait_until_ready()?;
         Ok(running)
     }
@@ -147,12 +147,6 @@ impl Drop for Postgres {
                 let _ = self.server.wait();
             }
             std::thread::sleep(Duration::from_millis(2));
-        }
-        if let Some((mut child, mut pipe)) = self.watchdog.take() {
-            // Any line tells the watchdog that there is nothing left to do.
-            let _ = pipe.write_all(b"done\n");
-            drop(pipe);
-            let _ = child.wait();
         }
         if !self.keep {
             let _ = fs::remove_dir_all(&self.root);
@@ -201,18 +195,40 @@ fn command(program: &Path, user: Option<User>) -> Command {
     command
 }
 
-/// A shell that waits on a pipe from us. If we die, however, the pipe closes; then it ends the server and removes the folder.
-fn watchdog(server: u32, root: &Path, keep: bool, user: Option<User>) -> Result<(Child, ChildStdin), Error> {
-    let script = "trap '' HUP INT TERM; read line && exit 0; kill -QUIT \"$1\"; \
-                  n=0; while kill -0 \"$1\" 2>/dev/null && [ $n -lt 50 ]; do n=$((n+1)); sleep 0.1; done; \
-                  [ -z \"$2\" ] || rm -rf -- \"$2\"";
-    let mut shell = command(Path::new("/bin/sh"), user);
-    shell.args(["-c", script, "dsql-local-watchdog"]).arg(server.to_string());
-    shell.arg(if keep { Path::new("") } else { root }).stdin(Stdio::piped());
-    let mut child = shell.spawn().map_err(Error::io("running the watchdog"))?;
-    let pipe = child.stdin.take().ok_or_else(|| Error::Io {
-        doing: "running the watchdog",
-        source: io::Error::other("it has no standard input"),
-    })?;
-    Ok((child, pipe))
+/// What ends the server and removes the folder should this process be killed: a shell that waits on a pipe from us. When we die,
+/// however that is, the pipe closes. It is there before anything else is, and finds the server by its pid file.
+#[derive(Debug)]
+struct Watchdog {
+    shell: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Watchdog {
+    fn start(root: &Path, keep: bool, user: Option<User>) -> Result<Self, Error> {
+        let script = "trap '' HUP INT TERM; read line && exit 0; n=0; while [ $n -lt 50 ]; do \
+                      pid=$(head -n 1 \"$1/data/postmaster.pid\" 2>/dev/null); [ -z \"$pid\" ] || kill -QUIT \"$pid\" 2>/dev/null; \
+                      [ \"$2\" = keep ] || rm -rf -- \"$1\"; \
+                      sleep 0.1; if [ ! -e \"$1/data/postmaster.pid\" ] && { [ \"$2\" = keep ] || [ ! -e \"$1\" ]; }; \
+                      then exit 0; fi; \
+                      n=$((n+1)); done";
+        let mut command = command(Path::new("/bin/sh"), user);
+        command.args(["-c", script, "dsql-local-watchdog"]).arg(root).arg(if keep {
+            "keep"
+        } else {
+            "remove"
+        });
+        let mut shell = command.stdin(Stdio::piped()).spawn().map_err(Error::io("running the watchdog"))?;
+        let pipe = shell.stdin.take();
+        Ok(Self { shell, pipe })
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        if let Some(mut pipe) = self.pipe.take() {
+            // Any line tells it that there is nothing left to do.
+            let _ = pipe.write_all(b"done\n");
+        }
+        let _ = self.shell.wait();
+    }
 }
