@@ -55,6 +55,8 @@ pub enum ErrorKind {
     Interrupted,
     /// [`crate::Runner::verify`] found migrations that are not applied.
     Pending,
+    /// A debug build embeds other migrations than its folder holds.
+    Stale,
     /// A mistake in this crate.
     Internal,
 }
@@ -133,6 +135,11 @@ impl Error {
     pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.0.remedy = Some(remedy.into());
         self
+    }
+
+    /// Whether a step failed, which may only look so to an instance that has lost its lease.
+    pub(crate) fn is_of_a_step(&self) -> bool {
+        matches!(self.0.kind, ErrorKind::Refused | ErrorKind::Different | ErrorKind::JobFailed)
     }
 
     /// Its kind.

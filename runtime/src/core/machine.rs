@@ -31,7 +31,18 @@ enum Phase {
     Waiting,
     Loading(Held, BTreeMap<StepId, Note>),
     Working(Held, Box<Situation>),
-    Cleaning { held: Held, forget: Option<StepId>, end: End },
+    /// Something failed. Whether that is so, or only looks so because another holder has gone on meanwhile, shows
+    /// in whether a record can still be made.
+    Failing {
+        held: Held,
+        notes: BTreeMap<StepId, Note>,
+        forget: Option<StepId>,
+        error: Error,
+    },
+    Releasing {
+        held: Held,
+        end: End,
+    },
     Ended(End),
 }
 
@@ -61,8 +72,10 @@ impl<'a> Machine<'a> {
             Phase::Waiting => Action::WaitForLease,
             Phase::Loading(..) => Action::Load,
             Phase::Working(_, situation) => self.work(situation),
-            Phase::Cleaning { forget: Some(id), .. } => Action::Record(vec![Write::Forget(*id)]),
-            Phase::Cleaning { forget: None, .. } => Action::Release,
+            Phase::Failing { forget, .. } => {
+                Action::Record(forget.iter().copied().map(Write::Forget).collect())
+            }
+            Phase::Releasing { .. } => Action::Release,
             Phase::Ended(_) => Action::Stop,
         }
     }
@@ -145,13 +158,12 @@ impl<'a> Machine<'a> {
             (Phase::Loading(_, notes), Outcome::Loaded(Some(loaded))) => self.start(loaded, notes),
             (Phase::Working(held, situation), Outcome::Doubt) => doubt(held, *situation, action),
             (Phase::Working(held, situation), outcome) => self.worked(held, *situation, action, outcome),
-            (Phase::Cleaning { held, end, .. }, Outcome::Recorded) => {
-                Phase::Cleaning { held: after(held), forget: None, end }
+            (Phase::Failing { held, error, .. }, Outcome::Recorded) => {
+                Phase::Releasing { held: after(held), end: End::Failed(error) }
             }
-            (Phase::Cleaning { held, forget: Some(_), end }, _) => {
-                Phase::Cleaning { held, forget: None, end }
-            }
-            (Phase::Cleaning { end, .. }, _) => Phase::Ended(end),
+            (Phase::Failing { held, notes, .. }, Outcome::Doubt) => Phase::Loading(held, notes),
+            (Phase::Failing { .. }, Outcome::LeaseLost) => Phase::Boot,
+            (Phase::Releasing { end, .. }, _) => Phase::Ended(end),
             (phase, outcome) => unexpected(&phase, &outcome),
         }
     }
@@ -165,7 +177,7 @@ impl<'a> Machine<'a> {
             });
         match situation {
             Ok(situation) => Phase::Working(held, Box::new(situation)),
-            Err(error) => Phase::Cleaning { held, forget: None, end: End::Failed(error) },
+            Err(error) => Phase::Releasing { held, end: End::Failed(error) },
         }
     }
 
@@ -215,19 +227,17 @@ impl<'a> Machine<'a> {
         };
         match failed {
             None => Phase::Working(held, Box::new(situation)),
-            Some((id, error)) => self.fail(held, &situation, id, error),
+            Some((id, error)) => self.fail(held, situation, id, error),
         }
     }
 
     /// Ends the run over a step that surely has not happened: its intent must not look like doubt later.
-    fn fail(&self, held: Held, situation: &Situation, id: StepId, error: Error) -> Phase {
-        let steps = self.plan.migrations[id.migration].steps.len();
-        let error = error.now(format!(
-            "{} of the {steps} steps of this migration are applied",
-            situation.done(id.migration)
-        ));
-        let rows = matches!(self.plan.migrations[id.migration].steps[id.step].kind, StepKind::Dml { .. });
-        Phase::Cleaning { held, forget: (!rows).then_some(id), end: End::Failed(error) }
+    fn fail(&self, held: Held, situation: Situation, id: StepId, error: Error) -> Phase {
+        let steps = &self.plan.migrations[id.migration].steps;
+        let done = situation.done(id.migration);
+        let error = error.now(format!("{done} of the {} steps of this migration are applied", steps.len()));
+        let rows = matches!(steps[id.step].kind, StepKind::Dml { .. });
+        Phase::Failing { held, notes: situation.into_notes(), forget: (!rows).then_some(id), error }
     }
 
     fn judge(&mut self, situation: &mut Situation, id: StepId, verdict: Verdict) -> Result<(), Error> {
@@ -278,10 +288,13 @@ impl<'a> Machine<'a> {
         self.phase = match phase {
             // Whoever comes next must wait until that statement cannot commit any more, so the lease is left to expire.
             Phase::Working(_, situation) if situation.is_in_doubt() => Phase::Ended(End::Failed(error)),
-            Phase::Loading(held, _) | Phase::Working(held, _) => {
-                Phase::Cleaning { held, forget: None, end: End::Failed(error) }
+            Phase::Working(held, situation) if error.is_of_a_step() => {
+                Phase::Failing { held, notes: situation.into_notes(), forget: None, error }
             }
-            Phase::Ended(end) => Phase::Ended(end),
+            Phase::Loading(held, _) | Phase::Working(held, _) | Phase::Failing { held, .. } => {
+                Phase::Releasing { held, end: End::Failed(error) }
+            }
+            Phase::Releasing { end, .. } | Phase::Ended(end) => Phase::Ended(end),
             _ => Phase::Ended(End::Failed(error)),
         };
     }
@@ -304,7 +317,10 @@ impl<'a> Machine<'a> {
     /// The lease as it was last seen, while it is ours.
     pub(crate) fn held(&self) -> Option<Held> {
         match &self.phase {
-            Phase::Loading(held, _) | Phase::Working(held, _) | Phase::Cleaning { held, .. } => Some(*held),
+            Phase::Loading(held, _)
+            | Phase::Working(held, _)
+            | Phase::Failing { held, .. }
+            | Phase::Releasing { held, .. } => Some(*held),
             _ => None,
         }
     }
@@ -330,7 +346,7 @@ fn unexpected(phase: &Phase, outcome: &Outcome) -> Phase {
     let error = Error::internal(&format!("an answer that does not fit: {outcome:?} in {phase:?}"));
     match phase {
         Phase::Loading(held, _) | Phase::Working(held, _) => {
-            Phase::Cleaning { held: *held, forget: None, end: End::Failed(error) }
+            Phase::Releasing { held: *held, end: End::Failed(error) }
         }
         _ => Phase::Ended(End::Failed(error)),
     }
