@@ -195,7 +195,8 @@ impl Known {
     }
 
     fn plain(&mut self, random: &mut Random, value: &str) {
-        let prefix = random.pick(&["", "", "N", "n"]);
+        // N'…' is of type char, which loses blanks at its end.
+        let prefix = if value.ends_with(' ') { "" } else { random.pick(&["", "", "N", "n"]) };
         self.push(Some(TokenKind::String), &format!("{prefix}'{}'", value.replace('\'', "''")));
     }
 
