@@ -10,6 +10,7 @@ CREATE TABLE sys._jobs (
     job_type text NOT NULL,
     class_id oid NOT NULL,
     object_id oid NOT NULL,
+    named text NOT NULL,
     start_time timestamptz NOT NULL DEFAULT clock_timestamp(),
     update_time timestamptz
 );
@@ -58,7 +59,9 @@ BEGIN
     WHERE xmin::text::bigint >= (pg_current_xact_id()::text::bigint & 4294967295) ORDER BY indexrelid DESC LIMIT 1;
     IF made IS NOT NULL THEN
         UPDATE pg_index SET indisvalid = false WHERE indexrelid = made;
-        INSERT INTO sys._jobs (job_id, job_type, class_id, object_id) VALUES (id, 'INDEX_BUILD', 'pg_class'::regclass, made);
+        INSERT INTO sys._jobs (job_id, job_type, class_id, object_id, named)
+        SELECT id, 'INDEX_BUILD', 'pg_class'::regclass, made, n.nspname || '.' || c.relname
+        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = made;
     END IF;
     RETURN made;
 END $$;
@@ -71,8 +74,8 @@ BEGIN
     SELECT c.oid INTO found_constraint FROM pg_catalog.pg_constraint c
     WHERE c.conrelid = pg_catalog.to_regclass(relation) AND c.conname = constraint_name;
     IF found_constraint IS NOT NULL THEN
-        INSERT INTO sys._jobs (job_id, job_type, class_id, object_id)
-        VALUES (id, 'VALIDATE_CONSTRAINT', 'pg_catalog.pg_constraint'::pg_catalog.regclass, found_constraint);
+        INSERT INTO sys._jobs (job_id, job_type, class_id, object_id, named)
+        VALUES (id, 'VALIDATE_CONSTRAINT', 'pg_catalog.pg_constraint'::pg_catalog.regclass, found_constraint, constraint_name);
     END IF;
     RETURN found_constraint;
 END $$;
@@ -96,13 +99,13 @@ BEGIN
         UPDATE pg_catalog.pg_index SET indisvalid = true WHERE indexrelid = job.object_id;
         IF NOT FOUND THEN
             -- As recorded: the job of something that is gone ends as completed, and only the details tell.
-            said := pg_catalog.format('relation with OID %s does not exist', job.object_id);
+            said := pg_catalog.format('relation "%s" does not exist', job.named);
         END IF;
     ELSE
         SELECT pg_catalog.format('ALTER TABLE %s VALIDATE CONSTRAINT %I', c.conrelid::pg_catalog.regclass, c.conname) INTO target
         FROM pg_catalog.pg_constraint c WHERE c.oid = job.object_id;
         IF target IS NULL THEN
-            said := pg_catalog.format('constraint with OID %s does not exist', job.object_id);
+            said := pg_catalog.format('constraint "%s" does not exist', job.named);
         ELSE
             BEGIN
                 EXECUTE target;

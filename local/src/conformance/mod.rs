@@ -6,8 +6,9 @@
 mod probe;
 mod render;
 mod replay;
+mod target;
 
-pub use replay::{Comparison, Report, replay};
+pub use replay::{Comparison, Report, replay, replay_at};
 
 /// The recordings, as they are kept in the crate.
 const RECORDED: &str = include_str!("../../conformance/recorded.tsv");

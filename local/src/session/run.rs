@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::conflict::{Way, clear_way};
-use super::transaction::{Effect, Phase, effect_of};
+use super::transaction::{Effect, Phase, effect_of, is_known};
 use super::{Fail, Session};
 use crate::backend::Answer;
 use crate::check::{self, Ddl};
@@ -104,6 +104,9 @@ impl Session {
             if effect == Effect::None && changed > 0 {
                 effect = Effect::Dml;
             }
+        }
+        if effect == Effect::None && !is_known(tag) {
+            tracing::warn!(tag, "it is not known whether DSQL has this statement; let through");
         }
         self.transaction.admits(effect)?;
         self.join(effect);

@@ -110,6 +110,25 @@ impl Transaction {
     }
 }
 
+/// Whether a command that neither changes rows nor the catalog is one that DSQL was seen to have.
+pub(crate) fn is_known(tag: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "SELECT",
+        "SHOW",
+        "SET",
+        "RESET",
+        "EXPLAIN",
+        "ANALYZE",
+        "COPY",
+        "CALL",
+        "VALUES",
+        "TABLE",
+        "DEALLOCATE",
+        "",
+    ];
+    KNOWN.contains(&tag.split(' ').next().unwrap_or_default())
+}
+
 /// The effect that a command tag reports. Whoever runs `CREATE …` under another name is found out here.
 pub(crate) fn effect_of(tag: &str) -> Effect {
     let mut words = tag.split_ascii_whitespace();

@@ -99,3 +99,18 @@ async fn the_rows_of_finished_jobs_vanish() {
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert_eq!(value(&client, "SELECT count(*) FROM sys.jobs").await.as_deref(), Some("0"));
 }
+
+#[tokio::test]
+async fn dropping_an_index_ends_its_job() {
+    let endpoint = endpoint_with(options().job_time(Duration::from_millis(300))).await;
+    let client = client(&endpoint).await;
+    client.batch_execute("CREATE TABLE t (id int PRIMARY KEY, v text)").await.unwrap();
+    let id = value(&client, "CREATE INDEX ASYNC i ON t (v)").await.unwrap();
+    let named = "SELECT object_name FROM sys.jobs";
+    assert_eq!(value(&client, named).await.as_deref(), Some("public.i"));
+    client.batch_execute("DROP INDEX i").await.unwrap();
+    assert_eq!(value(&client, named).await, None, "the object is gone");
+    // `completed` says nothing about an index.
+    let details = Some("relation \"public.i\" does not exist".to_string());
+    assert_eq!(job_end(&client, &id).await, ("completed".to_string(), details));
+}
