@@ -1,4 +1,4 @@
-//! A file that is added to the migrations rebuilds the examples that embed them.
+//! Makes cargo notice a migration that is added.
 
 fn main() {
     println!("cargo::rerun-if-changed=../migrations");

@@ -10,6 +10,7 @@ use crate::directive::Directives;
 use crate::file_name::{self, FileName};
 use crate::lex::{LexError, LexErrorKind};
 use crate::lock::{self, Guarded};
+use crate::phase::Phase;
 use crate::plan;
 use crate::rules::all::{
     duplicate_version, empty_migration, file_name as file_name_rule, not_utf, syntax, unverified,
@@ -60,6 +61,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan of a set. `None` where there is an error, or where no set was judged.
     pub plan: Option<Plan>,
+    /// Which way each migration of the plan moves the schema.
+    pub phases: Vec<Phase>,
     /// Positions of the files that the lock does not have; empty without a lock.
     pub unlocked: Vec<usize>,
     new_lock: Option<String>,
@@ -96,7 +99,7 @@ pub fn check_file(input: Input, options: Options) -> Report {
         statements = read.iter().map(|(_, file)| file.statements.len()).sum();
         judge_files(&read, options, &mut diagnostics);
     }
-    let (unlocked, new_lock) = (Vec::new(), None);
+    let (unlocked, phases, new_lock) = (Vec::new(), Vec::new(), None);
     let mut report = Report {
         dialect: options.dialect,
         migrations: 1,
@@ -104,6 +107,7 @@ pub fn check_file(input: Input, options: Options) -> Report {
         statements,
         diagnostics,
         plan: None,
+        phases,
         unlocked,
         new_lock,
     };
@@ -146,7 +150,7 @@ pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
         if let (Some(Some(name)), Some(input)) = (names.get(*position), inputs.get(*position)) {
             planned.push((
                 input,
-                plan::migration(file, name, steps, &mut index_names),
+                plan::migration(file, name, steps, &directives, &mut index_names),
                 directives,
                 *position,
             ));
@@ -166,6 +170,7 @@ pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
             .collect();
         unlocked = lock::guard(&guarded, source, files.len() - 1, &mut diagnostics);
     }
+    let phases = read.iter().map(|(_, file)| crate::phase::of_file(file)).collect();
     let new_lock = (!blocked)
         .then(|| lock::of(planned.iter().map(|(input, migration, ..)| (migration, input.bytes.as_slice()))));
     let mut report = Report {
@@ -175,6 +180,7 @@ pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
         statements,
         diagnostics,
         plan: None,
+        phases,
         new_lock,
         unlocked,
     };

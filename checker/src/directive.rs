@@ -13,7 +13,6 @@ const KNOWN: &str = "the directives are, each on a line of its own:\n\
     -- dsql: allow(rule) reason                   before a statement\n\
     -- dsql: contract reason                      in a file that takes something away\n\
     -- dsql: external table name (column type, …) for what the set does not make\n\
-    -- dsql: baseline                             in a file that describes what is there already\n\
     -- dsql: replaces checksum                    in a file that was edited after it was applied";
 
 /// An exception for one statement.
@@ -32,8 +31,6 @@ pub(crate) struct Directives {
     allows: Vec<Allow>,
     /// `contract reason`.
     pub(crate) contract: Option<Span>,
-    /// `baseline`.
-    pub(crate) baseline: Option<Span>,
     /// `replaces checksum`.
     pub(crate) replaces: Vec<(Checksum, Span)>,
     /// What stands behind `external`: a definition as `CREATE` would take it.
@@ -58,7 +55,6 @@ impl Directives {
                     directives.allows.push(Allow { rule, span: comment.span, statement, used: false });
                 }
                 Parsed::Contract => directives.contract = Some(comment.span),
-                Parsed::Baseline => directives.baseline = Some(comment.span),
                 Parsed::Replaces(checksum) => directives.replaces.push((checksum, comment.span)),
                 Parsed::External(definition) => {
                     directives.external.push(Span::new(comment.span.start + definition, comment.span.end));
@@ -108,14 +104,13 @@ enum Parsed {
     Wrong(String),
     Allow(&'static Rule),
     Contract,
-    Baseline,
     Replaces(Checksum),
     /// Where the definition begins in the comment.
     External(usize),
 }
 
 /// The words that begin a directive.
-const WORDS: [&str; 5] = ["allow", "contract", "external", "baseline", "replaces"];
+const WORDS: [&str; 4] = ["allow", "contract", "external", "replaces"];
 
 fn parse(comment: &str, block: bool) -> Parsed {
     let text = comment.trim_start_matches(['-', '/', '*']).trim();
@@ -144,8 +139,6 @@ fn parse(comment: &str, block: bool) -> Parsed {
         "allow" => allow(arguments),
         "contract" if arguments.is_empty() => Parsed::Wrong("`contract` wants a reason behind it".to_owned()),
         "contract" => Parsed::Contract,
-        "baseline" if arguments.is_empty() => Parsed::Baseline,
-        "baseline" => Parsed::Wrong("nothing stands behind `baseline`".to_owned()),
         "replaces" => match arguments.parse() {
             Ok(checksum) => Parsed::Replaces(checksum),
             Err(_) => Parsed::Wrong(

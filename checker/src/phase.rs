@@ -12,7 +12,7 @@ use crate::statement::{File, Statement};
 
 /// Which way a statement moves the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Phase {
+pub enum Phase {
     /// Old code goes on working.
     Expand,
     /// Rows change, not the schema.
@@ -65,6 +65,11 @@ fn has_rename(statement: &Statement<'_>) -> bool {
     let mut cursor = statement.cursor();
     cursor.skip_until(|cursor| cursor.are("RENAME TO") || cursor.are("SET SCHEMA"));
     !cursor.at_end()
+}
+
+/// The phase of a file: that of its statements that goes furthest.
+pub(crate) fn of_file(file: &File<'_>) -> Phase {
+    file.statements.iter().map(|statement| of(statement).0).max().unwrap_or(Phase::Expand)
 }
 
 /// The tables and other objects that a statement names as what it changes.

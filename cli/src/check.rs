@@ -3,9 +3,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use dsql_migrate_check::{Dialect, Input, Options, Report, Severity, check_file, check_set, folder, render};
+use dsql_migrate_check::{Dialect, Input, Options, Report, Severity, check_file, check_set, render};
 
-use crate::{fix, github, json, sarif};
+use crate::{fix, github, json, sarif, set};
 
 /// Judge migrations as DSQL would, without a cluster.
 ///
@@ -75,11 +75,7 @@ fn judge(arguments: &Arguments) -> io::Result<Report> {
     let options = Options { dialect: arguments.dialect, catalog: !arguments.no_catalog };
     let shown = path.display().to_string();
     if path.is_dir() {
-        let inputs = folder::read(path, &shown)?;
-        if inputs.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no .sql file in {shown}")));
-        }
-        return Ok(check_set(inputs, options));
+        return Ok(check_set(set::read(path)?, options));
     }
     let bytes = fs::read(path).map_err(|error| io::Error::new(error.kind(), format!("{shown}: {error}")))?;
     Ok(check_file(Input { name: name(path), path: shown, bytes }, options))

@@ -5,7 +5,11 @@ mod explain;
 mod fix;
 mod github;
 mod json;
+mod lock;
+mod new;
+mod plan;
 mod sarif;
+mod set;
 
 use std::io;
 use std::process::ExitCode;
@@ -24,6 +28,9 @@ struct Arguments {
 enum Command {
     Check(check::Arguments),
     Explain(explain::Arguments),
+    Lock(lock::Arguments),
+    New(new::Arguments),
+    Plan(plan::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -31,6 +38,9 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Lock(arguments) => lock::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
     };
     match done {
         Ok(clean) => ExitCode::from(u8::from(!clean)),

@@ -4,6 +4,8 @@
 
 mod arguments;
 mod embed;
+mod item;
+mod stale;
 mod tokens;
 
 use proc_macro::TokenStream;

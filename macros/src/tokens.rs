@@ -30,12 +30,13 @@ fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 }
 
 fn migration(migration: &Migration) -> TokenStream {
-    let Migration { version, name, file, checksum, steps } = migration;
+    let Migration { version, name, file, checksum, replaces, steps } = migration;
     let (version, name, file) = (text(version), text(name), text(file));
     let checksum = self::checksum(checksum);
+    let replaces = list(replaces.iter().map(self::checksum));
     let steps = list(steps.iter().map(step));
     quote!(::dsql_migrate::plan::Migration {
-        version: #version, name: #name, file: #file, checksum: #checksum, steps: #steps,
+        version: #version, name: #name, file: #file, checksum: #checksum, replaces: #replaces, steps: #steps,
     })
 }
 

@@ -41,6 +41,8 @@ pub struct Migration {
     pub file: Text,
     /// Of the file's tokens: white space, line ends and comments do not count.
     pub checksum: Checksum,
+    /// Older checksums that the ledger may have: the file was edited in a way that does not change what it did.
+    pub replaces: List<Checksum>,
     /// What runs, in this order. Empty for a file that holds nothing but comments, which the checker refuses.
     pub steps: List<Step>,
 }
@@ -57,6 +59,7 @@ mod tests {
             name: Text::Borrowed("items"),
             file: Text::Borrowed("migrations/0001_items.sql"),
             checksum: Checksum::new([7; 16]),
+            replaces: List::Borrowed(&[]),
             steps: List::Borrowed(&[Step {
                 kind: StepKind::Dml {
                     statements: List::Borrowed(&[Statement {

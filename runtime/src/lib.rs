@@ -27,6 +27,7 @@ mod retry;
 mod server;
 mod shell;
 mod sql;
+mod stale;
 mod status;
 #[cfg(test)]
 mod testing;
@@ -39,6 +40,8 @@ pub use migrations::{Migration, Migrations, Runner};
 pub use options::{Options, Retry, UnknownVersions};
 pub use report::{AppliedNow, Report};
 pub use server::ServerError;
+#[doc(hidden)]
+pub use stale::Source;
 pub use status::{
     DryRun, LeaseStatus, MigrationStatus, PlannedMigration, PlannedStep, StartedStep, State, Status,
     UnknownMigration,

@@ -5,7 +5,8 @@ use crate::core::review;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::report::Report;
-use crate::shell::{NoConnector, Source, drive, inspect_only, read_tables};
+use crate::shell::{NoConnector, Source as Via, drive, inspect_only, read_tables};
+use crate::stale::{Source, digest};
 use crate::status::{DryRun, Status};
 use dsql_migrate_plan::{Checksum, Plan};
 use std::future::{Future, pending};
@@ -15,13 +16,54 @@ use tokio_postgres::Client;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migrations {
     plan: Plan,
+    source: Option<Source>,
+    table: Option<&'static str>,
+    schema: Option<&'static str>,
 }
 
 impl Migrations {
     /// From a plan: what the macro expands to, and what the command line does with a folder.
     #[must_use]
     pub const fn new(plan: Plan) -> Self {
-        Self { plan }
+        Self { plan, source: None, table: None, schema: None }
+    }
+
+    /// Notes what the plan was made of. The macro says so in debug builds.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn embedded_from(mut self, source: Option<Source>) -> Self {
+        self.source = source;
+        self
+    }
+
+    /// Names the ledger, as the macro's `table` argument. [`Options::table`] goes before it.
+    #[must_use]
+    pub const fn in_table(mut self, table: &'static str) -> Self {
+        self.table = Some(table);
+        self
+    }
+
+    /// Names the schema of the bookkeeping tables, as the macro's `schema` argument. [`Options::schema`] goes
+    /// before it.
+    #[must_use]
+    pub const fn in_schema(mut self, schema: &'static str) -> Self {
+        self.schema = Some(schema);
+        self
+    }
+
+    /// Whether the folder that this was made of still holds the same files, where it is there and this is a debug
+    /// build; `embed_migrations!` in its `static` form writes a test that asserts it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Stale`], with the files that are new, gone or changed.
+    pub fn check_fresh(&self) -> Result<(), Error> {
+        self.source.as_ref().map_or(Ok(()), Source::check)
+    }
+
+    /// Of all migrations together, for logs: two binaries with the same digest have the same set.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        digest(&self.plan)
     }
 
     /// The migrations by ascending version.
@@ -49,7 +91,9 @@ impl Migrations {
     /// The same with other options.
     #[must_use]
     pub fn with(&self, options: Options) -> Runner<'_> {
-        Runner { plan: &self.plan, options }
+        let mut options = options;
+        options.in_set(self.table, self.schema);
+        Runner { migrations: self, plan: &self.plan, options }
     }
 }
 
@@ -86,11 +130,18 @@ impl<'a> Migration<'a> {
 /// A set of migrations and how to go about them.
 #[derive(Debug, Clone)]
 pub struct Runner<'a> {
+    migrations: &'a Migrations,
     plan: &'a Plan,
     options: Options,
 }
 
 impl Runner<'_> {
+    fn begin(&self) -> Result<(), Error> {
+        self.migrations.check_fresh()?;
+        tracing::info!(migrations = self.plan.migrations.len(), digest = %self.migrations.digest(), "set of migrations");
+        Ok(())
+    }
+
     /// Applies what is pending. See [`Migrations::run`].
     ///
     /// # Errors
@@ -109,7 +160,8 @@ impl Runner<'_> {
         connector: &C,
         stop: impl Future<Output = ()>,
     ) -> Result<Report, Error> {
-        drive(Source::Connector(connector), &self.options, self.plan, stop).await
+        self.begin()?;
+        drive(Via::Connector(connector), &self.options, self.plan, stop).await
     }
 
     /// Applies what is pending over one connection that the caller lends, which must have no open transaction.
@@ -121,7 +173,8 @@ impl Runner<'_> {
     /// # Errors
     /// See [`ErrorKind`].
     pub async fn run_on(&self, client: &Client) -> Result<Report, Error> {
-        drive(Source::<NoConnector>::Lent(client), &self.options, self.plan, pending()).await
+        self.begin()?;
+        drive(Via::<NoConnector>::Lent(client), &self.options, self.plan, pending()).await
     }
 
     /// How the database stands: what is applied, pending, in flight, edited or unknown, and who has the lease.
@@ -130,7 +183,7 @@ impl Runner<'_> {
     /// # Errors
     /// When the database cannot be reached, or the ledger may not be read.
     pub async fn status<C: Connector>(&self, connector: &C) -> Result<Status, Error> {
-        let tables = read_tables(Source::Connector(connector), &self.options, self.plan).await?;
+        let tables = read_tables(Via::Connector(connector), &self.options, self.plan).await?;
         Ok(Status::new(self.plan, &tables))
     }
 
@@ -139,7 +192,7 @@ impl Runner<'_> {
     /// # Errors
     /// What would stop the run before it changes anything; see [`ErrorKind`].
     pub async fn dry_run<C: Connector>(&self, connector: &C) -> Result<DryRun, Error> {
-        let tables = read_tables(Source::Connector(connector), &self.options, self.plan).await?;
+        let tables = read_tables(Via::Connector(connector), &self.options, self.plan).await?;
         let review = review(self.plan, &self.options.policies, &tables.ledger, None)?;
         Ok(DryRun::new(self.plan, &review, &tables))
     }
@@ -149,7 +202,7 @@ impl Runner<'_> {
     /// # Errors
     /// [`ErrorKind::Pending`] when something is not; else as [`Self::run`].
     pub async fn verify<C: Connector>(&self, connector: &C) -> Result<(), Error> {
-        let review = inspect_only(Source::Connector(connector), &self.options, self.plan).await?;
+        let review = inspect_only(Via::Connector(connector), &self.options, self.plan).await?;
         if review.queue.is_empty() {
             return Ok(());
         }

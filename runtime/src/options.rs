@@ -12,6 +12,8 @@ pub struct Options {
     pub(crate) retry: Retry,
     pub(crate) schema: Option<String>,
     pub(crate) table: String,
+    /// Whether the caller has named the ledger.
+    named: bool,
     pub(crate) holder: Option<String>,
 }
 
@@ -108,6 +110,7 @@ impl Default for Options {
             retry: Retry::default(),
             schema: None,
             table: "schema_migrations".to_owned(),
+            named: false,
             holder: None,
         }
     }
@@ -187,7 +190,18 @@ impl Options {
     /// The ledger's name, `schema_migrations` unless set. Journal and lease add `_steps` and `_lease`.
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = name.into();
+        self.named = true;
         self
+    }
+
+    /// Takes over what the set says of its tables, where the caller says nothing.
+    pub(crate) fn in_set(&mut self, table: Option<&str>, schema: Option<&str>) {
+        if let Some(table) = table.filter(|_| !self.named) {
+            self.table = table.to_owned();
+        }
+        if let Some(schema) = schema.filter(|_| self.schema.is_none()) {
+            self.schema = Some(schema.to_owned());
+        }
     }
 
     /// What this instance calls itself to those who wait for it. Unless set: the host's name where the

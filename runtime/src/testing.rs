@@ -62,6 +62,7 @@ pub(crate) fn plan(migrations: Vec<(&'static str, Vec<Step>)>) -> Plan {
                 name: "m".into(),
                 file: format!("migrations/{version}_m.sql").into(),
                 checksum: checksum(version),
+                replaces: Vec::new().into(),
                 steps: steps.into(),
             })
             .collect(),

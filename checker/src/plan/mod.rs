@@ -15,6 +15,7 @@ pub(crate) use shape::{Draft, Setting, steps};
 
 use crate::ast::{AlterActionKind, AlterTable, CreateIndex, IndexOptionKind, Kind, ObjectName};
 use crate::checksum::Hasher;
+use crate::directive::Directives;
 use crate::file_name::FileName;
 use crate::statement::{File, Statement};
 
@@ -23,6 +24,7 @@ pub(crate) fn migration(
     file: &File<'_>,
     name: &FileName,
     drafts: Vec<Draft>,
+    directives: &Directives,
     names: &mut IndexNames,
 ) -> plan::Migration {
     let mut hasher = Hasher::new();
@@ -51,6 +53,7 @@ pub(crate) fn migration(
         name: name.name.clone().into(),
         file: file.source.path().to_owned().into(),
         checksum: hasher.finish(),
+        replaces: directives.replaces.iter().map(|(checksum, _)| *checksum).collect(),
         steps: steps.into(),
     }
 }

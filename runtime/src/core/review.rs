@@ -86,7 +86,8 @@ pub(crate) fn review(
 fn check_edited(policies: &Policies, migration: &Migration, row: &LedgerRow) -> Result<(), Error> {
     let Some(recorded) = &row.checksum else { return Ok(()) };
     let expected = migration.checksum.to_string();
-    if *recorded == expected || policies.replaces.get(&*migration.version) == Some(recorded) {
+    let replaced = migration.replaces.iter().any(|older| older.to_string() == *recorded);
+    if *recorded == expected || replaced || policies.replaces.get(&*migration.version) == Some(recorded) {
         return Ok(());
     }
     Err(Error::new(

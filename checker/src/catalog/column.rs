@@ -1,0 +1,237 @@
+//! Columns: what they are declared as, and what comes with them.
+
+use crate::ast::{
+    ColumnClauseKind, ColumnDef, ConstraintKind, Ident, LikeClause, TableConstraint, TokenRange,
+    UniqueConstraint,
+};
+use crate::rules::all::name_case;
+use crate::source::Span;
+use crate::statement::Statement;
+
+use super::Replay;
+use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User};
+use super::names::{Resolved, cut};
+
+/// How a constraint comes into being.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Declared {
+    /// In `CREATE TABLE`; whether columns come from another table too. Without such columns the rule
+    /// `table-columns` has judged the keys.
+    WithTable { like: bool },
+    /// By `ALTER TABLE`.
+    Later,
+}
+
+impl Replay<'_> {
+    /// A column as a statement declares it.
+    pub(super) fn column(&mut self, table: &str, column: &ColumnDef) -> Column {
+        let data_type = column.data_type.as_ref().map(|one| self.type_of(one)).unwrap_or_default();
+        let has = |wanted: fn(&ColumnClauseKind) -> bool| {
+            column.clauses.iter().any(|clause| wanted(&clause.kind))
+        };
+        let identity = has(|kind| matches!(kind, ColumnClauseKind::Identity(_)));
+        let by_domain = data_type.domain.and_then(|id| self.model.domains.get(id));
+        let has_default = has(|kind| matches!(kind, ColumnClauseKind::Default(_)))
+            || by_domain.is_some_and(|domain| domain.has_default);
+        let key = |kind: &ColumnClauseKind| {
+            matches!(kind, ColumnClauseKind::NotNull | ColumnClauseKind::PrimaryKey(_))
+        };
+        let not_null = identity
+            || column.clauses.iter().any(|clause| key(&clause.kind))
+            || by_domain.is_some_and(|domain| domain.not_null);
+        let _ = table;
+        Column {
+            name: cut(&column.name.value).to_owned(),
+            not_null,
+            has_default,
+            generated: has(|kind| matches!(kind, ColumnClauseKind::Generated { .. })),
+            identity,
+            made: self.place_of(&column.name),
+            dropped: false,
+            data_type,
+        }
+    }
+
+    /// What a column brings along: uses of domains and sequences, the sequence of an identity.
+    pub(super) fn column_made(
+        &mut self,
+        statement: &Statement<'_>,
+        table: RelationId,
+        at: usize,
+        column: &ColumnDef,
+    ) {
+        let made = self.model.table(table).and_then(|table| table.columns.get(at));
+        let domain = made.and_then(|column| column.data_type.domain);
+        if let Some(domain) = domain.and_then(|id| self.model.domains.get_mut(id)) {
+            domain.users.push((table, at));
+        }
+        self.column_case(table, at, column.name.span);
+        for clause in &column.clauses {
+            match &clause.kind {
+                ColumnClauseKind::Default(range) => self.default_uses(statement, table, at, *range),
+                ColumnClauseKind::Identity(_) => self.identity_sequence(table, at, clause.span),
+                ColumnClauseKind::Generated { expression, .. } => {
+                    for used in self.columns_in(statement, *expression, table, None) {
+                        self.model.note_use(table, Some(used), User::Column(table, at));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The sequences that a default takes its numbers from.
+    pub(super) fn default_uses(
+        &mut self,
+        statement: &Statement<'_>,
+        table: RelationId,
+        at: usize,
+        range: TokenRange,
+    ) {
+        for (name, span) in crate::catalog::depend::sequences_in(statement, range) {
+            match self.resolve(&name) {
+                Resolved::Found(id) => self.model.note_use(id, None, User::Column(table, at)),
+                Resolved::Missing if self.place.is_none() => {
+                    self.unknown_relation(
+                        &name,
+                        "sequence",
+                        format!("relation \"{name}\" does not exist"),
+                    );
+                    if let Some(last) = self.out.last_mut() {
+                        last.span = span;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The constraints that stand at a column.
+    pub(super) fn column_constraints(
+        &mut self,
+        statement: &Statement<'_>,
+        table: RelationId,
+        column: &ColumnDef,
+    ) {
+        for clause in &column.clauses {
+            let own = || vec![column.name.clone()];
+            let kind = match &clause.kind {
+                ColumnClauseKind::PrimaryKey(unique) => {
+                    ConstraintKind::PrimaryKey(UniqueConstraint { columns: own(), ..unique.clone() })
+                }
+                ColumnClauseKind::Unique(unique) => {
+                    ConstraintKind::Unique(UniqueConstraint { columns: own(), ..unique.clone() })
+                }
+                ColumnClauseKind::Check(range) => ConstraintKind::Check(*range),
+                ColumnClauseKind::References(key) => {
+                    ConstraintKind::ForeignKey(crate::ast::ForeignKey { columns: own(), ..key.clone() })
+                }
+                _ => continue,
+            };
+            let constraint = TableConstraint {
+                name: clause.name.clone(),
+                kind,
+                attributes: Vec::new(),
+                span: clause.span,
+                head: clause.span,
+            };
+            self.add_constraint(statement, table, &constraint, Declared::WithTable { like: false });
+        }
+    }
+
+    /// `LIKE other`: the columns of the other table, as they are now.
+    pub(super) fn like_clause(&mut self, statement: &Statement<'_>, clause: &LikeClause, table: &mut Table) {
+        let words = statement.slice(clause.span).to_ascii_uppercase();
+        let including = |what: &str| {
+            (words.contains("INCLUDING ALL") && !words.contains(&format!("EXCLUDING {what}")))
+                || words.contains(&format!("INCLUDING {what}"))
+        };
+        let place = self.place(clause.span);
+        let server = format!("relation \"{}\" does not exist", clause.source);
+        match self.resolve(&clause.source) {
+            Resolved::Found(id) => match &self.model.relation(id).kind {
+                RelationKind::Table(source) => {
+                    table.opaque |= source.opaque;
+                    // Which keys and constraints come along is not followed.
+                    table.loose |= source.loose || including("INDEXES") || including("CONSTRAINTS");
+                    for (_, column) in source.live() {
+                        table.add(Column {
+                            name: column.name.clone(),
+                            data_type: column.data_type.clone(),
+                            not_null: column.not_null,
+                            has_default: column.has_default && including("DEFAULTS"),
+                            generated: column.generated && including("GENERATED"),
+                            identity: column.identity && including("IDENTITY"),
+                            made: place,
+                            dropped: false,
+                        });
+                    }
+                }
+                _ => table.opaque = true,
+            },
+            Resolved::Unknown => table.opaque = true,
+            Resolved::Missing => {
+                table.opaque = true;
+                self.unknown_relation(&clause.source, "relation", server);
+            }
+        }
+    }
+
+    /// The column of a table; a missing one is reported, in words that are made with the table's name.
+    pub(super) fn known_column(
+        &mut self,
+        table: RelationId,
+        column: &Ident,
+        server: impl FnOnce(&str) -> String,
+    ) -> Option<usize> {
+        let known = self.model.table(table)?;
+        let found = known.column(cut(&column.value));
+        if found.is_none() && !known.opaque {
+            let words = server(&self.model.relation(table).name);
+            self.unknown_column(table, column, words);
+            self.assume_column(table, column);
+        }
+        found
+    }
+
+    /// After it has been reported, a column is taken to exist: another statement about it says nothing new.
+    fn assume_column(&mut self, table: RelationId, column: &Ident) {
+        if let Some(table) = self.model.table_mut(table) {
+            table.assumed.insert(cut(&column.value).to_owned());
+        }
+    }
+
+    /// Warns of a relation whose name is another's but for the case of its letters.
+    pub(super) fn case(&mut self, home: SchemaId, name: &str, span: Span) {
+        let Some(other) = self.model.schemas[home].folded.get(&name.to_lowercase()) else { return };
+        let other = self.model.relation(*other);
+        if other.name != name {
+            let (other, made) = (other.name.clone(), other.made);
+            self.case_finding(name, &other, span, made);
+        }
+    }
+
+    fn column_case(&mut self, table: RelationId, at: usize, span: Span) {
+        let Some(known) = self.model.table(table) else { return };
+        let Some(name) = known.columns.get(at).map(|column| column.name.as_str()) else { return };
+        let lower = name.to_lowercase();
+        if known.folded_before(at, &lower, name).is_none() {
+            return;
+        }
+        let other = known.folded_before(at, &lower, name);
+        if let Some((other, made)) = other.map(|column| (column.name.clone(), column.made)) {
+            let name = name.to_owned();
+            self.case_finding(&name, &other, span, Some(made));
+        }
+    }
+
+    pub(super) fn case_finding(&mut self, name: &str, other: &str, span: Span, made: Option<Place>) {
+        let finding = self.find(&name_case::RULE, span);
+        finding.message(format!("`{name}` and `{other}` differ in case only"));
+        finding.at_place(made, "the other is created here");
+        finding.help(
+            "a name without quotes is folded to lower case, so that the two are taken for each other; \
+             choose another name, or write both without quotes if they are the same",
+        );
+    }
+}

@@ -1,0 +1,267 @@
+//! Constraints of tables: keys, checks and foreign keys.
+
+use crate::ast::{ConstraintKind, Ident, TableConstraint, UniqueConstraint};
+use crate::plan::joined_name;
+use crate::rules::all::{object_limit, unusable_index};
+use crate::source::Span;
+use crate::statement::Statement;
+
+use super::Replay;
+use super::column::Declared;
+use super::model::{Constraint, Demand, Index, RelationId, RelationKind, SchemaId};
+use super::names::cut;
+
+/// How many indexes a table has at most, keys included (facts: dsql.md §3).
+const MAX_INDEXES: usize = 24;
+
+impl Replay<'_> {
+    /// Adds a constraint to a table; says what is wrong with it.
+    pub(super) fn add_constraint(
+        &mut self,
+        statement: &Statement<'_>,
+        table: RelationId,
+        constraint: &TableConstraint,
+        declared: Declared,
+    ) {
+        if self.model.table(table).is_none() {
+            return;
+        }
+        let named = constraint.name.as_ref();
+        match &constraint.kind {
+            ConstraintKind::PrimaryKey(unique) => self.unique(table, named, unique, true, constraint, declared),
+            ConstraintKind::Unique(unique) => self.unique(table, named, unique, false, constraint, declared),
+            ConstraintKind::Check(range) => {
+                let columns = self.columns_in(statement, *range, table, None);
+                let part = match columns.as_slice() {
+                    [one] => self.column_name(table, *one),
+                    _ => String::new(),
+                };
+                let name = self.constraint_name(table, named, &part, "check");
+                self.push_constraint(table, name, Demand::Check(columns), constraint.span, named);
+            }
+            ConstraintKind::ForeignKey(key) => self.foreign_key(table, named, key, constraint),
+            ConstraintKind::NotNull(column) => {
+                let at = self.model.table(table).and_then(|table| table.column(cut(&column.value)));
+                if let (Some(at), Some(table)) = (at, self.model.table_mut(table)) {
+                    table.columns[at].not_null = true;
+                }
+            }
+            ConstraintKind::Exclude => {}
+        }
+    }
+
+    fn unique(
+        &mut self,
+        table: RelationId,
+        named: Option<&Ident>,
+        unique: &UniqueConstraint,
+        primary: bool,
+        constraint: &TableConstraint,
+        declared: Declared,
+    ) {
+        if let Some(index) = &unique.using_index {
+            self.using_index(table, named, index, primary, constraint.span);
+            return;
+        }
+        let report = matches!(declared, Declared::WithTable { like: true } | Declared::Later);
+        let mut keys = Vec::new();
+        for column in &unique.columns {
+            let found = if report {
+                self.known_column(table, column, |_| {
+                    format!("column \"{}\" named in key does not exist", cut(&column.value))
+                })
+            } else {
+                self.model.table(table).and_then(|table| table.column(cut(&column.value)))
+            };
+            if let Some(at) = found {
+                self.key_column(table, at, column.span, declared);
+            }
+            keys.push(found);
+        }
+        if let (true, Some(table)) = (primary, self.model.table_mut(table)) {
+            for at in keys.iter().flatten() {
+                table.columns[*at].not_null = true;
+            }
+        }
+        let part = if primary {
+            String::new()
+        } else {
+            unique.columns.iter().map(|column| cut(&column.value)).collect::<Vec<_>>().join("_")
+        };
+        let name = self.constraint_name(table, named, &part, if primary { "pkey" } else { "key" });
+        let include: Vec<usize> = unique
+            .include
+            .iter()
+            .filter_map(|column| self.model.table(table)?.column(cut(&column.value)))
+            .collect();
+        let reads = keys.iter().flatten().copied().chain(include.iter().copied()).collect();
+        let at = self.model.table(table).map_or(0, |table| table.constraints.len());
+        let index = Index {
+            table,
+            keys,
+            include,
+            reads,
+            unique: true,
+            partial: false,
+            definition: String::new(),
+            constraint: Some(at),
+        };
+        let span = named.map_or(constraint.span, |name| name.span);
+        let schema = self.schema_of(table);
+        if let Some(taken) = self.model.schemas[schema].relations.get(&name).copied() {
+            self.relation_taken(taken, span);
+        }
+        let id = self.add_index(table, &name, index, span);
+        let demand = if primary { Demand::PrimaryKey(id) } else { Demand::Unique(id) };
+        self.push_constraint(table, name, demand, constraint.span, named);
+    }
+
+    /// Puts an index into the model, and says so where the table has too many.
+    pub(super) fn add_index(&mut self, table: RelationId, name: &str, index: Index, span: Span) -> RelationId {
+        let schema = self.schema_of(table);
+        let place = self.place(span);
+        let id = self.model.add_relation(schema, name, RelationKind::Index(index), Some(place));
+        let of = self.model.relation(table).name.clone();
+        let Some(known) = self.model.table_mut(table) else { return id };
+        known.indexes.push(id);
+        let count = known.indexes.len();
+        if count > MAX_INDEXES && self.place.is_none() {
+            let first = self.model.relation(table).made;
+            let finding = self.find(&object_limit::RULE, span);
+            finding.message(format!(
+                "this is index number {count} of `{of}`; {MAX_INDEXES} is the most, with the primary key and unique constraints"
+            ));
+            finding.server(format!("more than {MAX_INDEXES} indexes per table are not allowed"));
+            finding.at_place(first, "the table is created here");
+            finding.help("drop an index that nothing uses, or let one index of several columns serve for two");
+        }
+        id
+    }
+
+    /// `UNIQUE USING INDEX`.
+    fn using_index(
+        &mut self,
+        table: RelationId,
+        named: Option<&Ident>,
+        index: &Ident,
+        primary: bool,
+        span: Span,
+    ) {
+        let schema = self.schema_of(table);
+        let name = cut(&index.value).to_owned();
+        let constraint = named.map_or_else(|| name.clone(), |named| cut(&named.value).to_owned());
+        let found = self.model.schemas[schema].relations.get(&name).copied();
+        let place = found.and_then(|id| self.model.relation(id).made);
+        let known = found.and_then(|id| self.model.index(id).map(|index| (id, index)));
+        let of = self.model.relation(table).name.clone();
+        // What is wrong, the SQLSTATE and the server's words.
+        let wrong = match known {
+            None if self.model.table(table).is_some_and(|table| table.opaque || table.loose) => return,
+            None => Some(("there is no such index", "42704", format!("index \"{name}\" does not exist"))),
+            Some((_, one)) if one.table != table => Some((
+                "the index is one of another table",
+                "55000",
+                format!("index \"{name}\" does not belong to table \"{of}\""),
+            )),
+            Some((_, one)) if one.constraint.is_some() => Some((
+                "the index belongs to a constraint already",
+                "55000",
+                format!("index \"{name}\" is already associated with a constraint"),
+            )),
+            Some((_, one)) if !one.unique => {
+                Some(("the index is not unique", "42809", format!("\"{name}\" is not a unique index")))
+            }
+            Some((_, one)) if one.keys.iter().any(Option::is_none) => {
+                Some(("the index has an expression", "42809", format!("index \"{name}\" contains expressions")))
+            }
+            Some((_, one)) if one.partial => Some((
+                "the index is partial: it holds for some rows only",
+                "42809",
+                format!("\"{name}\" is a partial index"),
+            )),
+            Some(_) => None,
+        };
+        if let Some((message, sqlstate, server)) = wrong {
+            let finding = self.find(&unusable_index::RULE, index.span);
+            finding.message(message).answer(sqlstate, server);
+            finding.at_place(place, "the index is created here");
+            finding.help(format!(
+                "make it before: `CREATE UNIQUE INDEX ASYNC {} ON {} (…)`",
+                crate::rules::quoted(&name),
+                crate::rules::quoted(&of)
+            ));
+            return;
+        }
+        let Some((id, _)) = known else { return };
+        // The server names the index like the constraint.
+        if constraint != name {
+            self.model.move_relation(id, schema, &constraint, self.place(span));
+        }
+        let at = self.model.table(table).map_or(0, |table| table.constraints.len());
+        if let RelationKind::Index(index) = &mut self.model.relations[id].kind {
+            index.constraint = Some(at);
+        }
+        let demand = if primary { Demand::PrimaryKey(id) } else { Demand::Unique(id) };
+        self.push_constraint(table, constraint, demand, span, named);
+    }
+
+    /// The name of a constraint: as given, or as the server chooses it.
+    pub(super) fn constraint_name(
+        &self,
+        table: RelationId,
+        named: Option<&Ident>,
+        part: &str,
+        label: &str,
+    ) -> String {
+        if let Some(named) = named {
+            return cut(&named.value).to_owned();
+        }
+        let relation = self.model.relation(table);
+        let free = |name: &str| {
+            let of_table = self.model.table(table).is_some_and(|one| one.constraint_names.contains_key(name));
+            let of_schema = self.model.schemas[relation.schema].relations.contains_key(name);
+            !of_table && !of_schema
+        };
+        numbered(&relation.name, part, label, free)
+    }
+
+    /// A name for a relation that nobody named.
+    pub(super) fn free_name(&self, schema: SchemaId, table: &str, part: &str, label: &str) -> String {
+        numbered(table, part, label, |name| !self.model.schemas[schema].relations.contains_key(name))
+    }
+
+    pub(super) fn push_constraint(
+        &mut self,
+        table: RelationId,
+        name: String,
+        kind: Demand,
+        span: Span,
+        named: Option<&Ident>,
+    ) {
+        let place = self.place(span);
+        let of = self.model.relation(table).name.clone();
+        let Some(known) = self.model.table_mut(table) else { return };
+        let first = known.constraint_names.get(&name).and_then(|at| known.constraints.get(*at));
+        let first = first.map(|first| first.made);
+        known.constraint_names.insert(name.clone(), known.constraints.len());
+        known.constraints.push(Constraint { name: name.clone(), kind, made: place, dropped: false });
+        if let (Some(first), Some(named)) = (first, named) {
+            let server = format!("constraint \"{name}\" for relation \"{of}\" already exists");
+            self.duplicate(named.span, "constraint", &name, "42710", server, Some(first));
+        }
+    }
+
+    pub(super) fn column_name(&self, table: RelationId, at: usize) -> String {
+        let column = self.model.table(table).and_then(|table| table.columns.get(at));
+        column.map(|column| column.name.clone()).unwrap_or_default()
+    }
+}
+
+/// The first free name of this form, with a number behind it where need be.
+fn numbered(table: &str, part: &str, label: &str, free: impl Fn(&str) -> bool) -> String {
+    let name = |number: usize| {
+        let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
+        joined_name(table, part, &label)
+    };
+    (0..).map(name).find(|name| free(name)).unwrap_or_default()
+}

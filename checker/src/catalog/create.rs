@@ -1,0 +1,278 @@
+//! `CREATE TABLE`, `CREATE SEQUENCE` and `CREATE SCHEMA`.
+
+use crate::ast::{
+    AlterSequence, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption, SequenceOptionKind,
+    TableBody, TableElement, TableOptionKind,
+};
+use crate::rules::all::{object_limit, wrong_kind};
+use crate::source::Span;
+use crate::statement::Statement;
+
+use super::Replay;
+use super::column::Declared;
+use super::model::{RelationId, RelationKind, SchemaId, Sequence, Table, User};
+use super::names::{Resolved, cut, object};
+
+/// How many tables a database has at most (facts: dsql.md §3).
+const MAX_TABLES: usize = 1000;
+/// How many schemas besides `public`.
+const MAX_SCHEMAS: usize = 10;
+/// More columns than this over a table's life, dropped ones included, are refused.
+pub(super) const MAX_EVER: usize = 1600;
+
+impl Replay<'_> {
+    pub(super) fn create_table(&mut self, statement: &Statement<'_>, create: &CreateTable) {
+        let Some(home) = self.home(&create.name) else { return };
+        let name = object(&create.name).to_owned();
+        let span = last_span(&create.name);
+        if let Some(id) = self.model.schemas[home].relations.get(&name).copied() {
+            if create.if_not_exists {
+                self.same_table(id, create, span);
+                return;
+            }
+            self.relation_taken(id, span);
+            // What follows may be about either of the two.
+            self.forget(id);
+            return;
+        }
+        self.type_name_taken(home, &name, span);
+        self.case(home, &name, span);
+        let mut table = Table::default();
+        let elements: &[TableElement] = match &create.body {
+            TableBody::Elements(elements) => elements,
+            _ => {
+                table.opaque = true;
+                &[]
+            }
+        };
+        table.opaque |= create.options.iter().any(|option| option.kind == TableOptionKind::Inherits);
+        // A table that a comment declares without its columns has columns that are not known.
+        table.opaque |= self.place.is_some() && elements.is_empty();
+        let like = elements.iter().any(|element| matches!(element, TableElement::Like(_)));
+        for element in elements {
+            match element {
+                TableElement::Column(column) => {
+                    let built = self.column(&name, column);
+                    table.add(built);
+                }
+                TableElement::Like(clause) => self.like_clause(statement, clause, &mut table),
+                TableElement::Constraint(_) => {}
+            }
+        }
+        table.original = table.shape();
+        let place = self.place(span);
+        let id = self.model.add_relation(home, &name, RelationKind::Table(Box::new(table)), Some(place));
+        if self.model.tables == MAX_TABLES + 1 && self.place.is_none() {
+            let finding = self.find(&object_limit::RULE, span);
+            finding.message(format!("this is the 1,001st table; {MAX_TABLES} is the most"));
+            finding.server(format!("creating more than {MAX_TABLES} tables not allowed"));
+        }
+        self.columns_made(id, statement, elements);
+        for element in elements {
+            match element {
+                TableElement::Column(column) => self.column_constraints(statement, id, column),
+                TableElement::Constraint(constraint) => {
+                    self.add_constraint(statement, id, constraint, Declared::WithTable { like });
+                }
+                TableElement::Like(_) => {}
+            }
+        }
+    }
+
+    /// What columns need besides themselves: sequences of identities, domains, defaults.
+    fn columns_made(&mut self, id: RelationId, statement: &Statement<'_>, elements: &[TableElement]) {
+        for element in elements {
+            let TableElement::Column(column) = element else { continue };
+            let at = self.model.table(id).and_then(|table| table.column(cut(&column.name.value)));
+            if let Some(at) = at {
+                self.column_made(statement, id, at, column);
+            }
+        }
+    }
+
+    /// Says that a name is taken, in the words for the kind of what is made.
+    pub(super) fn relation_taken(&mut self, id: RelationId, span: Span) {
+        let relation = self.model.relation(id);
+        let (name, made) = (relation.name.clone(), relation.made);
+        let what = kind_word(&relation.kind);
+        let server = format!("relation \"{name}\" already exists");
+        if matches!(relation.kind, RelationKind::Opaque) {
+            return;
+        }
+        self.duplicate(span, what, &name, "42P07", server, made);
+    }
+
+    /// Makes a relation one of which nothing is known any more.
+    pub(super) fn forget(&mut self, id: RelationId) {
+        match self.model.relations.get_mut(id).map(|relation| &mut relation.kind) {
+            Some(RelationKind::Table(table)) => table.opaque = true,
+            Some(RelationKind::View(view)) => view.columns = None,
+            _ => {}
+        }
+    }
+
+    pub(super) fn create_sequence(&mut self, create: &CreateSequence) {
+        let Some(home) = self.home(&create.name) else { return };
+        let name = object(&create.name).to_owned();
+        let span = last_span(&create.name);
+        if let Some(id) = self.model.schemas[home].relations.get(&name).copied() {
+            if !create.if_not_exists {
+                self.relation_taken(id, span);
+            }
+            return;
+        }
+        self.case(home, &name, span);
+        let place = self.place(span);
+        let kind = RelationKind::Sequence(Sequence::default());
+        let id = self.model.add_relation(home, &name, kind, Some(place));
+        self.sequence_options(id, &create.options);
+    }
+
+    /// The sequence of an identity, under the name that the server gives it.
+    pub(super) fn identity_sequence(&mut self, table: RelationId, column: usize, span: Span) {
+        let relation = self.model.relation(table);
+        let (schema, of) = (relation.schema, relation.name.clone());
+        let name = self.model.table(table).and_then(|table| table.columns.get(column));
+        let name = name.map(|column| column.name.clone()).unwrap_or_default();
+        let chosen = self.free_name(schema, &of, &name, "seq");
+        let kind =
+            RelationKind::Sequence(Sequence { owner: Some((table, column)), identity: true });
+        let place = self.place(span);
+        let id = self.model.add_relation(schema, &chosen, kind, Some(place));
+        self.model.note_use(table, Some(column), User::View(id));
+    }
+
+    pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) {
+        let Some(id) = self.known(&alter.name, "sequence", alter.if_exists) else { return };
+        self.sequence_options(id, &alter.options);
+        if let Some(to) = &alter.rename_to {
+            self.rename_relation(id, to);
+        }
+        if let Some(schema) = &alter.set_schema {
+            self.move_to_schema(id, schema);
+        }
+    }
+
+    fn sequence_options(&mut self, id: RelationId, options: &[SequenceOption]) {
+        for option in options {
+            let SequenceOptionKind::OwnedBy(name) = &option.kind else { continue };
+            let Some((column, table)) = name.parts.split_last() else { continue };
+            if table.is_empty() {
+                // OWNED BY NONE.
+                if let RelationKind::Sequence(sequence) = &mut self.model.relations[id].kind {
+                    sequence.owner = None;
+                }
+                continue;
+            }
+            let table_name = ObjectName { parts: table.to_vec() };
+            let Some(table) = self.known(&table_name, "relation", false) else { continue };
+            let Some(at) = self.known_column(table, column, |of| {
+                format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
+            }) else {
+                continue;
+            };
+            if let RelationKind::Sequence(sequence) = &mut self.model.relations[id].kind {
+                sequence.owner = Some((table, at));
+            }
+            self.model.note_use(table, Some(at), User::View(id));
+        }
+    }
+
+    pub(super) fn create_schema(&mut self, statement: &Statement<'_>, create: &CreateSchema) {
+        let Some(ident) = &create.name else { return };
+        let name = cut(&ident.value).to_owned();
+        let place = self.place_of(ident);
+        if let Some(id) = self.model.schema_names.get(&name).copied() {
+            let schema = &mut self.model.schemas[id];
+            if schema.opaque {
+                schema.made = Some(place);
+                return;
+            }
+            let made = schema.made;
+            if !create.if_not_exists {
+                let server = format!("schema \"{name}\" already exists");
+                self.duplicate(ident.span, "schema", &name, "42P06", server, made);
+                if name == "public"
+                    && let Some(last) = self.out.last_mut()
+                {
+                    last.help("every database has the schema public; delete the statement");
+                }
+            }
+        } else {
+            let folded = name.to_lowercase();
+            let other =
+                self.model.schema_names.iter().find(|(other, _)| other.to_lowercase() == folded);
+            let other = other.map(|(other, id)| (other.clone(), self.model.schemas[*id].made));
+            if let Some((other, made)) = other {
+                self.case_finding(&name, &other, ident.span, made);
+            }
+            self.model.add_schema(&name, Some(place));
+            // `public` is not counted.
+            let count = self.model.schema_names.len() - 1;
+            if count == MAX_SCHEMAS + 1 && self.place.is_none() {
+                let finding = self.find(&object_limit::RULE, ident.span);
+                finding.message(format!("this is the eleventh schema besides public; {MAX_SCHEMAS} is the most"));
+                finding.server(format!("more than {MAX_SCHEMAS} schemas not allowed"));
+            }
+        }
+        self.schema_elements(statement, create, &name);
+    }
+
+    /// What `CREATE SCHEMA` makes inside of itself is not read: it may be any tables and views.
+    fn schema_elements(&mut self, _: &Statement<'_>, create: &CreateSchema, name: &str) {
+        if create.elements.is_empty() {
+            return;
+        }
+        if let Some(id) = self.model.schema_names.get(name).copied() {
+            self.model.schemas[id].opaque = true;
+        }
+    }
+
+    /// The relation that a statement is about; a missing one is reported unless the statement allows for it.
+    /// `kind` is how the server calls it.
+    pub(super) fn known(&mut self, name: &ObjectName, kind: &str, if_exists: bool) -> Option<RelationId> {
+        match self.resolve(name) {
+            Resolved::Found(id) => Some(id),
+            Resolved::Unknown => None,
+            Resolved::Missing if if_exists => None,
+            Resolved::Missing => {
+                let word = if kind == "sequence" { "relation" } else { kind };
+                self.unknown_relation(name, kind, format!("{word} \"{name}\" does not exist"));
+                None
+            }
+        }
+    }
+
+    /// Says that something is not of the kind that a statement is about.
+    pub(super) fn not_a(&mut self, id: RelationId, span: Span, wanted: &str, help: String) {
+        let relation = self.model.relation(id);
+        let (name, made) = (relation.name.clone(), relation.made);
+        let is = kind_word(&relation.kind);
+        let article = if wanted == "index" { "an" } else { "a" };
+        let finding = self.find(&wrong_kind::RULE, span);
+        finding.message(format!("`{name}` is no {wanted} but a {is}"));
+        finding.server(format!("\"{name}\" is not {article} {wanted}"));
+        finding.at_place(made, "it is created here").help(help);
+    }
+
+    /// The schema that a relation is in.
+    pub(super) fn schema_of(&self, id: RelationId) -> SchemaId {
+        self.model.relation(id).schema
+    }
+}
+
+/// What a relation is called in messages.
+pub(super) fn kind_word(kind: &RelationKind) -> &'static str {
+    match kind {
+        RelationKind::Table(_) => "table",
+        RelationKind::View(_) => "view",
+        RelationKind::Index(_) => "index",
+        RelationKind::Sequence(_) => "sequence",
+        RelationKind::Opaque => "relation",
+    }
+}
+
+/// Where the object's own name stands.
+pub(super) fn last_span(name: &ObjectName) -> Span {
+    name.last().map_or_else(Span::default, |name| name.span)
+}

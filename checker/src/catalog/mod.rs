@@ -1,0 +1,138 @@
+//! The set replayed on a model of the schema: each statement is judged against what the statements before it
+//! have made, then applied.
+//!
+//! A statement that is refused is applied all the same, as far as that makes sense, so that one mistake is said
+//! once. What the model cannot know (tables of unknown columns, bodies of functions, whatever an expression may
+//! compute) is never guessed at.
+
+mod alter;
+mod column;
+mod constraint;
+mod create;
+mod depend;
+mod dml;
+mod drop;
+mod external;
+mod index;
+mod key;
+mod model;
+mod names;
+mod other;
+mod report;
+mod rows;
+mod scope;
+mod similar;
+#[cfg(test)]
+mod tests;
+mod types;
+mod view;
+
+use crate::ast::{Ident, Kind, TransactionVerb};
+use crate::diagnostic::Diagnostic;
+use crate::rules::Context;
+use crate::source::Span;
+use crate::statement::{File, Statement};
+
+use model::{FunctionId, Model, Place, RelationId};
+
+pub(crate) use external::is_readable as is_external;
+
+/// Replays the files, which are in version order.
+pub(crate) fn replay(files: &[(usize, File<'_>)], context: &Context, out: &mut Vec<Diagnostic>) {
+    let mut replay = Replay::new(context);
+    external::declare(&mut replay, files);
+    for (position, file) in files {
+        replay.begin(*position);
+        for statement in &file.statements {
+            replay.statement(statement);
+        }
+    }
+    replay.finish();
+    out.append(&mut replay.out);
+}
+
+/// The replay at one statement.
+struct Replay<'c> {
+    model: Model,
+    context: &'c Context,
+    out: Vec<Diagnostic>,
+    file: usize,
+    /// Where everything is that is made, instead of where it stands: for what a comment declares.
+    place: Option<Place>,
+    /// The schemas that a name without one is looked for in.
+    path: Vec<String>,
+    /// The path to come back to when the transaction ends.
+    saved_path: Option<Vec<String>>,
+    in_transaction: bool,
+    /// Changes under a function's body, said at the end unless the function is made anew until then.
+    stale: Vec<Stale>,
+}
+
+/// That a function's body names what has gone.
+struct Stale {
+    function: FunctionId,
+    file: usize,
+    span: Span,
+    message: String,
+    table: RelationId,
+    name: String,
+    column: Option<String>,
+}
+
+impl<'c> Replay<'c> {
+    fn new(context: &'c Context) -> Self {
+        Self {
+            model: Model::new(),
+            context,
+            out: Vec::new(),
+            file: 0,
+            place: None,
+            path: vec!["public".to_owned()],
+            saved_path: None,
+            in_transaction: false,
+            stale: Vec::new(),
+        }
+    }
+
+    fn begin(&mut self, file: usize) {
+        self.file = file;
+        self.path = vec!["public".to_owned()];
+        self.saved_path = None;
+        self.in_transaction = false;
+    }
+
+    fn place(&self, span: Span) -> Place {
+        self.place.unwrap_or(Place { file: self.file, span })
+    }
+
+    fn place_of(&self, name: &Ident) -> Place {
+        self.place(name.span)
+    }
+
+    fn statement(&mut self, statement: &Statement<'_>) {
+        match statement.kind() {
+            Kind::CreateTable(table) => self.create_table(statement, table),
+            Kind::AlterTable(alter) => self.alter(statement, alter),
+            Kind::CreateIndex(index) => self.create_index(statement, index),
+            Kind::CreateView(view) => self.create_view(statement, view),
+            Kind::CreateSequence(sequence) => self.create_sequence(sequence),
+            Kind::AlterSequence(sequence) => self.alter_sequence(sequence),
+            Kind::CreateFunction(function) => self.create_function(statement, function),
+            Kind::CreateDomain(domain) => self.create_domain(domain),
+            Kind::CreateSchema(schema) => self.create_schema(statement, schema),
+            Kind::Drop(drop) => self.drop(drop),
+            Kind::Transaction(transaction) => match transaction.verb {
+                TransactionVerb::Begin => self.in_transaction = true,
+                TransactionVerb::Commit | TransactionVerb::Rollback => {
+                    self.in_transaction = false;
+                    self.path = self.saved_path.take().unwrap_or_else(|| std::mem::take(&mut self.path));
+                }
+                _ => {}
+            },
+            Kind::Dml(_) | Kind::Query => self.query_or_dml(statement),
+            Kind::Set => self.set(statement),
+            Kind::Other(head) => self.other(statement, &head.words),
+        }
+        self.types_in_casts(statement);
+    }
+}

@@ -1,0 +1,179 @@
+//! Which object a name means: PostgreSQL's folding, cutting, schemas and search path.
+
+use crate::ast::{Ident, MAX_NAME_BYTES, ObjectName};
+use crate::cursor::Cursor;
+use crate::lex::TokenKind;
+use crate::statement::Statement;
+
+use super::Replay;
+use super::model::{DomainId, RelationId, SchemaId};
+
+/// What a relation's name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resolved {
+    Found(RelationId),
+    /// There is none.
+    Missing,
+    /// It may exist: it is in the server's own schemas, or in one of which nothing is known.
+    Unknown,
+}
+
+/// A name as far as the server keeps it.
+pub(super) fn cut(name: &str) -> &str {
+    let mut end = name.len().min(MAX_NAME_BYTES);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
+
+/// The name of an object without its schema.
+pub(super) fn object(name: &ObjectName) -> &str {
+    cut(name.object())
+}
+
+/// Whether a schema is the server's own.
+pub(super) fn is_system(schema: &str) -> bool {
+    matches!(schema, "information_schema" | "sys") || schema.starts_with("pg_")
+}
+
+impl Replay<'_> {
+    /// The schemas that a name may be in; `None` where any may be meant.
+    fn candidates(&self, schema: Option<&Ident>) -> Option<Vec<SchemaId>> {
+        match schema {
+            Some(schema) if is_system(&schema.value) => None,
+            Some(schema) => {
+                Some(self.model.schema_names.get(cut(&schema.value)).copied().into_iter().collect())
+            }
+            None => {
+                Some(self.path.iter().filter_map(|name| self.model.schema_names.get(name)).copied().collect())
+            }
+        }
+    }
+
+    /// The relation that a name means.
+    pub(super) fn resolve(&self, name: &ObjectName) -> Resolved {
+        let Some(schemas) = self.candidates(name.schema()) else { return Resolved::Unknown };
+        let object = object(name);
+        let mut opaque = name.schema().is_none() && object.starts_with("pg_");
+        for schema in schemas.iter().filter_map(|id| self.model.schemas.get(*id)) {
+            if let Some(id) = schema.relations.get(object) {
+                return Resolved::Found(*id);
+            }
+            opaque |= schema.opaque;
+        }
+        if opaque { Resolved::Unknown } else { Resolved::Missing }
+    }
+
+    /// The domain of a name; `Err` tells whether there may be one.
+    pub(super) fn resolve_domain(&self, schema: Option<&str>, name: &str) -> Result<DomainId, bool> {
+        let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Default::default() };
+        let Some(schemas) = self.candidates(schema.map(ident).as_ref()) else { return Err(true) };
+        let mut opaque = false;
+        for schema in schemas.iter().filter_map(|id| self.model.schemas.get(*id)) {
+            if let Some(id) = schema.domains.get(cut(name)) {
+                return Ok(*id);
+            }
+            opaque |= schema.opaque;
+        }
+        Err(opaque)
+    }
+
+    /// The schema in which an object of this name is made. Says so where there is none.
+    pub(super) fn home(&mut self, name: &ObjectName) -> Option<SchemaId> {
+        match name.schema() {
+            Some(schema) if is_system(&schema.value) => None,
+            Some(schema) => Some(self.schema(schema)),
+            None => {
+                let found = self.path.iter().find_map(|name| self.model.schema_names.get(name)).copied();
+                if found.is_none() && self.place.is_none() {
+                    self.no_schema(name.span());
+                }
+                Some(found.unwrap_or_default())
+            }
+        }
+    }
+
+    /// The schema of this name; one that is unknown is reported and then taken to exist.
+    pub(super) fn schema(&mut self, name: &Ident) -> SchemaId {
+        if let Some(id) = self.model.schema_names.get(cut(&name.value)) {
+            return *id;
+        }
+        let declared = self.place;
+        if declared.is_none() {
+            self.unknown_schema(name);
+        }
+        let id = self.model.add_schema(cut(&name.value), declared);
+        if let Some(schema) = self.model.schemas.get_mut(id).filter(|_| declared.is_none()) {
+            schema.opaque = true;
+        }
+        id
+    }
+
+    /// `SET`: the search path is all that matters here.
+    pub(super) fn set(&mut self, statement: &Statement<'_>) {
+        let mut cursor = statement.cursor();
+        if cursor.are("RESET search_path") || cursor.are("RESET ALL") {
+            self.path = vec!["public".to_owned()];
+            return;
+        }
+        if cursor.eat("SET").is_none() {
+            return;
+        }
+        let local = cursor.eat("LOCAL").is_some();
+        cursor.eat("SESSION");
+        if cursor.eat("search_path").is_none() {
+            // The standard's own words for the same.
+            if cursor.eat("SCHEMA").is_some() {
+                self.path = path(cursor);
+            }
+            return;
+        }
+        if cursor.eat("TO").is_none() {
+            cursor.eat_punct("=");
+        }
+        if local && !self.in_transaction {
+            return;
+        }
+        if local && self.saved_path.is_none() {
+            self.saved_path = Some(self.path.clone());
+        }
+        self.path = if cursor.is("DEFAULT") { vec!["public".to_owned()] } else { path(cursor) };
+    }
+
+    /// `set_config('search_path', '…', …)`, as pg_dump writes it.
+    pub(super) fn set_config(&mut self, statement: &Statement<'_>) {
+        let mut cursor = statement.cursor();
+        cursor.skip_until(|cursor| cursor.is("set_config") || cursor.is("FROM") || cursor.is_punct("("));
+        if cursor.eat("set_config").is_none() || cursor.eat_punct("(").is_none() {
+            return;
+        }
+        let mut string = || {
+            let token = cursor.token().filter(|token| token.kind == TokenKind::String)?;
+            let text = cursor.text_of(token).trim_matches('\'').to_owned();
+            cursor.advance();
+            cursor.eat_punct(",");
+            Some(text)
+        };
+        if string().is_none_or(|name| name != "search_path") {
+            return;
+        }
+        if let Some(value) = string() {
+            self.path = value.split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect();
+        }
+    }
+}
+
+fn path(mut cursor: Cursor<'_>) -> Vec<String> {
+    let mut path = Vec::new();
+    while let Some(token) = cursor.token() {
+        let text = cursor.text_of(token);
+        match token.kind {
+            TokenKind::String => path.push(text.trim_matches('\'').to_owned()),
+            _ => path.extend(Ident::from_token(text, token).map(|name| name.value)),
+        }
+        cursor.advance();
+        cursor.eat_punct(",");
+    }
+    path
+}

@@ -1,0 +1,177 @@
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use dsql_migrate_check::{Phase, Severity, render};
+use dsql_migrate_plan::{Fact, Job, Migration, Name, Plan, Proof, Step, StepKind};
+use serde_json::{Value, json};
+
+use crate::set;
+
+/// Print the steps of a set like an EXPLAIN: transactions, waits, and how each is proved from the catalog.
+///
+/// Exit code: 0, or 1 when the set has an error.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The folder of migrations
+    #[arg(default_value = "migrations")]
+    path: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
+    let report = set::judge(&arguments.path)?;
+    let Some(plan) = &report.plan else {
+        for finding in report.diagnostics.iter().filter(|one| one.severity == Severity::Error) {
+            anstream::eprintln!("{}\n", render::diagnostic(&report, finding, render::Style::Coloured));
+        }
+        return Ok(false);
+    };
+    let mut out = io::stdout().lock();
+    match arguments.format {
+        Format::Human => human(plan, &report.phases, &mut out)?,
+        Format::Json => writeln!(out, "{}", document(plan, &report.phases))?,
+    }
+    Ok(true)
+}
+
+fn phase(phase: Option<&Phase>) -> &'static str {
+    match phase {
+        Some(Phase::Contract) => "contract",
+        Some(Phase::Backfill) => "backfill",
+        Some(Phase::Expand) | None => "expand",
+    }
+}
+
+fn human(plan: &Plan, phases: &[Phase], out: &mut impl Write) -> io::Result<()> {
+    for (position, migration) in plan.migrations.iter().enumerate() {
+        let marked = phase(phases.get(position));
+        writeln!(
+            out,
+            "{} {}  {marked}  ({}, {})",
+            migration.version, migration.name, migration.file, migration.checksum
+        )?;
+        for (number, step) in migration.steps.iter().enumerate() {
+            for setting in step.settings.iter() {
+                writeln!(out, "      with {}", one_line(&setting.sql))?;
+            }
+            for wait in step.waits_for.iter() {
+                writeln!(out, "      wait for the job of step {}", wait + 1)?;
+            }
+            writeln!(out, "  {:>2}. {}", number + 1, kind(step))?;
+            for statement in step.statements() {
+                writeln!(out, "      line {}: {}", statement.line, one_line(&statement.sql))?;
+            }
+            writeln!(out, "      {}", proof(step))?;
+        }
+        let jobs =
+            migration.steps.iter().filter(|step| matches!(step.kind, StepKind::AsyncDdl { .. })).count();
+        if jobs > 0 {
+            writeln!(
+                out,
+                "      wait for {}",
+                if jobs == 1 { "its job".to_owned() } else { format!("all {jobs} jobs") }
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn one_line(sql: &str) -> String {
+    let line = sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(100) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
+
+fn kind(step: &Step) -> &'static str {
+    match step.kind {
+        StepKind::Ddl { .. } => "DDL, a transaction of its own",
+        StepKind::AsyncDdl { .. } => "DDL that starts a job, a transaction of its own",
+        StepKind::Dml { .. } => "DML, one transaction together with its record",
+    }
+}
+
+fn proof(step: &Step) -> String {
+    match &step.kind {
+        StepKind::Dml { .. } => "proof: its record".to_owned(),
+        StepKind::AsyncDdl { job: Job::IndexBuild { table, index, .. }, .. } => {
+            format!("proof: index {index} of {table} is there, as defined, and valid")
+        }
+        StepKind::AsyncDdl { job: Job::ValidateConstraint { table, constraint }, .. } => {
+            format!("proof: constraint {constraint} of {table} is validated")
+        }
+        StepKind::Ddl { proof: Proof::Repeatable, .. } => {
+            "repeatable: running it again changes nothing".to_owned()
+        }
+        StepKind::Ddl { proof: Proof::Unknown, .. } => {
+            "no proof: it is run again if it is not known to be done".to_owned()
+        }
+        StepKind::Ddl { proof: Proof::Facts(facts), .. } => {
+            format!("proof: {}", facts.iter().map(fact).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn fact(fact: &Fact) -> String {
+    let is = |exists: bool| if exists { "is there" } else { "is gone" };
+    let of = |what: &str, name: &Name, exists| format!("{what} {name} {}", is(exists));
+    match fact {
+        Fact::Schema { name, exists } => format!("schema {name} {}", is(*exists)),
+        Fact::Relation { name, kind, exists } => of(&format!("{kind:?}").to_lowercase(), name, *exists),
+        Fact::Table { name, columns } if columns.is_empty() => of("table", name, true),
+        Fact::Table { name, columns } => format!("table {name} is there with its {} columns", columns.len()),
+        Fact::Column { table, column, exists } => format!("column {table}.{column} {}", is(*exists)),
+        Fact::Identity { table, column, exists } => {
+            format!("column {table}.{column} is {} identity", if *exists { "an" } else { "no" })
+        }
+        Fact::Constraint { table, name, exists } => format!("constraint {name} of {table} {}", is(*exists)),
+        Fact::Domain { name, exists } => of("domain", name, *exists),
+        Fact::Function { name, exists } => of("function", name, *exists),
+        Fact::Role { name, exists } => format!("role {name} {}", is(*exists)),
+        Fact::Statistics { name, exists } => of("statistics", name, *exists),
+    }
+}
+
+fn document(plan: &Plan, phases: &[Phase]) -> Value {
+    let step = |step: &Step| {
+        let kind = match step.kind {
+            StepKind::Ddl { .. } => "ddl",
+            StepKind::AsyncDdl { .. } => "async_ddl",
+            StepKind::Dml { .. } => "dml",
+        };
+        json!({
+            "kind": kind,
+            "statements": step.statements().map(|one| json!({"line": one.line, "sql": one.sql, "checksum": one.checksum.to_string()})).collect::<Vec<_>>(),
+            "settings": step.settings.iter().map(|one| &one.sql).collect::<Vec<_>>(),
+            "waits_for": step.waits_for.iter().map(|wait| wait + 1).collect::<Vec<_>>(),
+            "proof": proof(step),
+        })
+    };
+    let migration = |(position, migration): (usize, &Migration)| {
+        json!({
+            "version": migration.version,
+            "name": migration.name,
+            "file": migration.file,
+            "checksum": migration.checksum.to_string(),
+            "phase": phase(phases.get(position)),
+            "steps": migration.steps.iter().map(step).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "format": 1,
+        "dialect": plan.dialect,
+        "migrations": plan.migrations.iter().enumerate().map(migration).collect::<Vec<_>>(),
+    })
+}

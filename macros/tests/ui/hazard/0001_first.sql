@@ -1,0 +1,1 @@
+CREATE TABLE prices (id uuid PRIMARY KEY, amount numeric);

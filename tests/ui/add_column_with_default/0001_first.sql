@@ -1,2 +1,0 @@
-ALTER TABLE app.items
-    ADD COLUMN watched boolean NOT NULL DEFAULT false;

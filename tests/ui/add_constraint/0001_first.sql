@@ -1,2 +1,0 @@
-ALTER TABLE items ADD CONSTRAINT rating_range CHECK (rating BETWEEN 1 AND 10);
-ALTER TABLE items ADD CONSTRAINT items_title_key UNIQUE (title);

@@ -1,1 +1,0 @@
-ALTER TABLE items ALTER COLUMN rating TYPE numeric(4, 2), ALTER COLUMN title SET NOT NULL;

@@ -1,3 +1,0 @@
--- What an ORM's generator writes.
-CREATE INDEX CONCURRENTLY IF NOT EXISTS items_rating_idx
-    ON items USING btree (rating DESC NULLS LAST, title ASC);

@@ -1,7 +1,0 @@
-CREATE FUNCTION touch() RETURNS trigger AS $body$
-BEGIN
-    NEW.updated_at := now(); -- a semicolon; inside
-    RETURN NEW;
-END;
-$body$ LANGUAGE plpgsql;
-CREATE TRIGGER touch BEFORE UPDATE ON items FOR EACH ROW EXECUTE FUNCTION touch();

@@ -1,4 +1,0 @@
-BEGIN;
-SAVEPOINT before;
-DELETE FROM items WHERE rating IS NULL;
-COMMIT;
