@@ -9,6 +9,7 @@ mod connection;
 mod faults;
 mod jobs;
 mod process;
+mod protocol;
 mod readme;
 mod recorded;
 mod refusals;
