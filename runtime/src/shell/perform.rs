@@ -7,7 +7,7 @@ use super::source::Source;
 use crate::connector::Connector;
 use crate::core::{Action, Held, Outcome, StepId, Write};
 use crate::error::{Error, ErrorKind, Place};
-use crate::options::Options;
+use crate::options::{Options, Retry};
 use crate::retry::{Fate, Patience, Trouble, fate};
 use crate::server::ServerError;
 use crate::sql::record::{Author, record};
@@ -56,7 +56,11 @@ impl<'a, C: Connector> Shell<'a, C> {
             holder: holder_name(options.holder.as_deref()),
             session: None,
             keeper: Keeper::new(source, options.timings.connect),
-            patience: Patience::new(options.retry),
+            // A holder that waits longer than its lease holds would only hand it on.
+            patience: Patience::new(Retry {
+                cap: options.retry.cap.min(options.timings.lease / 8),
+                ..options.retry
+            }),
             slow: BTreeSet::new(),
             waiting_since: None,
             jobs_since: BTreeMap::new(),
