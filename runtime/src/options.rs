@@ -67,7 +67,7 @@ pub struct Retry {
     pub tries: u32,
     /// The longest that the first wait can be.
     pub base: Duration,
-    /// The longest that any wait can be.
+    /// The longest that any wait can be. An eighth of the lease is never exceeded.
     pub cap: Duration,
     /// How long all attempts in a row may take together.
     pub total: Duration,
