@@ -70,7 +70,11 @@ impl Session {
         error: ServerError,
         cleared: bool,
     ) -> Result<(), Fail> {
-        if !is_conflict(&error) {
+        // A key may be taken by a row that came after the snapshot. On DSQL that is a conflict like any other; here only a copy
+        // made from the snapshot can tell.
+        let in_block = self.transaction.phase == Phase::Block && self.transaction.guarded;
+        let taken = error.code == "23505" && in_block && self.transaction.doomed.is_none();
+        if !is_conflict(&error) && !taken {
             return Err(error.into());
         }
         if self.transaction.phase != Phase::Block || !self.transaction.guarded {

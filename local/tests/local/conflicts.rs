@@ -169,3 +169,20 @@ async fn eight_clients_add_to_one_counter() {
     assert_eq!(value(&first, "SELECT n FROM counter").await.as_deref(), Some("200"));
     assert!(conflicts > 0, "eight clients on one row conflict");
 }
+
+#[tokio::test]
+async fn a_key_that_came_after_the_snapshot_is_a_conflict_and_one_before_a_duplicate() {
+    let endpoint = endpoint().await;
+    let (one, mut two) = (client(&endpoint).await, client(&endpoint).await);
+    one.batch_execute("CREATE TABLE t (id int PRIMARY KEY, v text)").await.unwrap();
+    one.batch_execute("INSERT INTO t VALUES (1, 'before')").await.unwrap();
+    let open = two.transaction().await.unwrap();
+    open.query("SELECT * FROM t", &[]).await.unwrap();
+    one.batch_execute("INSERT INTO t VALUES (2, 'after')").await.unwrap();
+    assert_eq!(open.execute("INSERT INTO t VALUES ($1, 'mine')", &[&2]).await.unwrap(), 1);
+    assert_eq!(said(open.commit().await), oc000());
+    let open = two.transaction().await.unwrap();
+    assert_eq!(said(open.execute("INSERT INTO t VALUES ($1, 'mine')", &[&1]).await).0, "23505");
+    open.rollback().await.unwrap();
+    assert_eq!(said(two.execute("INSERT INTO t VALUES (2, 'mine')", &[]).await).0, "23505");
+}
