@@ -85,6 +85,11 @@ impl<'a> Cursor<'a> {
         self.at = (self.at + 1).min(self.tokens.len());
     }
 
+    /// Goes to the first token that begins at or behind a byte.
+    pub(crate) fn seek(&mut self, byte: usize) {
+        self.at = self.tokens.partition_point(|token| token.span.start < byte);
+    }
+
     pub(crate) fn back(&mut self) {
         self.at = self.at.saturating_sub(1);
     }

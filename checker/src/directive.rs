@@ -129,12 +129,21 @@ fn parse(comment: &str, block: bool) -> Parsed {
             Parsed::None
         };
     };
-    if block || head != "dsql" {
-        return Parsed::Wrong("a directive is a comment of the form `-- dsql: …`".to_owned());
-    }
     let body = body.trim();
     let word: String = body.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
     let arguments = body[word.len()..].trim_start();
+    // Prose may begin with "DSQL:" too. What begins with a directive's word, with one much like it, or looks like
+    // a call wants to be a directive; nothing else does.
+    let lower = word.to_lowercase();
+    let known = WORDS.contains(&lower.as_str());
+    let near = crate::rules::nearest(&lower, WORDS.into_iter()).filter(|_| word.len() > 3);
+    let call = body[word.len()..].starts_with('(') && !word.is_empty();
+    if !known && near.is_none() && !call {
+        return Parsed::None;
+    }
+    if block || head != "dsql" || (known && lower != word) {
+        return Parsed::Wrong("a directive is a comment of the form `-- dsql: …`, in lower case".to_owned());
+    }
     match word.as_str() {
         "allow" => allow(arguments),
         "contract" if arguments.is_empty() => Parsed::Wrong("`contract` wants a reason behind it".to_owned()),
@@ -149,7 +158,7 @@ fn parse(comment: &str, block: bool) -> Parsed {
             "`external` takes a definition, such as `table app.users (id uuid PRIMARY KEY)`".to_owned(),
         ),
         "external" => Parsed::External(offset(comment, arguments)),
-        word => Parsed::Wrong(match crate::rules::nearest(word, WORDS.into_iter()) {
+        word => Parsed::Wrong(match near {
             Some(near) => format!("there is no directive `{word}`; did you mean `{near}`?"),
             None => format!("there is no directive `{word}`"),
         }),
@@ -221,7 +230,12 @@ mod tests {
         ] {
             assert_eq!(rules(&format!("{wrong}\nTRUNCATE a")), ["directive", "truncate"], "{wrong}");
         }
-        assert_eq!(rules("-- dsql is not postgres\n-- dsqlx: y\nSELECT 1"), [""; 0]);
+        assert_eq!(
+            rules(
+                "-- dsql is not postgres\n-- dsqlx: y\n-- DSQL: uses C collation\n-- dsql: needs a key\nSELECT 1"
+            ),
+            [""; 0]
+        );
     }
 
     #[test]

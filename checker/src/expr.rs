@@ -59,16 +59,23 @@ pub(crate) fn calls(mut cursor: Cursor<'_>) -> Vec<Call> {
 }
 
 /// The types that these tokens cast to, by `::` or `CAST(… AS …)`.
-pub(crate) fn casts(mut cursor: Cursor<'_>) -> Vec<DataType> {
+pub(crate) fn casts(cursor: Cursor<'_>) -> Vec<DataType> {
+    all_casts(cursor).into_iter().map(|(data_type, _)| data_type).collect()
+}
+
+/// The same, each with whether it is a string literal that is cast: only then is the name surely that of a type
+/// made for values. What else is cast may be a row, and every table is a type of rows.
+pub(crate) fn all_casts(mut cursor: Cursor<'_>) -> Vec<(DataType, bool)> {
     let mut types = Vec::new();
     // For each open parenthesis, whether it is that of a CAST: AS inside of it names a type.
     let mut open: Vec<bool> = Vec::new();
     while !cursor.at_end() {
         let cast_as = cursor.is("AS") && open.last() == Some(&true);
         if cursor.is_punct("::") || cast_as {
+            let literal = cursor.last_text().ends_with('\'') || cursor.last_text().ends_with('$');
             cursor.advance();
             if let Some(data_type) = crate::parse::data_type(&mut cursor) {
-                types.push(data_type);
+                types.push((data_type, literal));
             }
             continue;
         }

@@ -46,6 +46,29 @@ pub struct Statement<'s> {
 }
 
 impl<'s> Statement<'s> {
+    /// The statements inside of a `CREATE SCHEMA`.
+    #[must_use]
+    pub fn nested(&self) -> Vec<Self> {
+        let Kind::CreateSchema(schema) = self.kind() else { return Vec::new() };
+        let mut cursor = self.within(schema.elements);
+        let mut nested = Vec::new();
+        while !cursor.at_end() {
+            let start = cursor.position();
+            cursor.advance();
+            let end = cursor
+                .skip_until(|cursor| {
+                    cursor.is("CREATE") || (cursor.is("GRANT") && cursor.last_text() != "WITH")
+                })
+                .end;
+            let tokens = self.tokens.get(start..end).unwrap_or_default().to_vec();
+            let [first, .., last] = tokens.as_slice() else { continue };
+            let span = first.span.to(last.span);
+            let parsed = crate::parse::parse(Cursor::new(self.source.text(), &tokens));
+            nested.push(Self { source: self.source, tokens, span, parsed });
+        }
+        nested
+    }
+
     /// What it is.
     #[must_use]
     pub fn kind(&self) -> &Kind {

@@ -151,6 +151,8 @@ pub struct UniqueConstraint {
     pub columns: Vec<Ident>,
     /// The columns of `INCLUDE`.
     pub include: Vec<Ident>,
+    /// Whether it says `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
     /// The index of `USING INDEX`.
     pub using_index: Option<Ident>,
     /// `WITH (…)` or `USING INDEX TABLESPACE …`.
@@ -298,8 +300,8 @@ pub struct IndexOption {
 pub enum IndexOptionKind {
     /// `USING method`.
     Using(Ident),
-    /// `INCLUDE (columns)`.
-    Include(Vec<Ident>),
+    /// `INCLUDE (columns)`, and where an expression stands in it, which no server takes.
+    Include(Vec<Ident>, Option<Span>),
     /// `NULLS [NOT] DISTINCT`.
     NullsDistinct,
     /// `WITH (…)`.

@@ -38,15 +38,12 @@ impl Replay<'_> {
         key: &ForeignKey,
         constraint: &TableConstraint,
     ) {
-        let later = constraint.head != constraint.span && self.model.relation(table).made.is_some_and(|made| {
-            made.file != self.file || made.span.start < constraint.span.start
-        });
         let mut columns = Vec::new();
         for column in &key.columns {
             let found = self.model.table(table).and_then(|table| table.column(cut(&column.value)));
             // A column that is missing in its own CREATE TABLE is found by the rule `table-columns`.
             let found = match found {
-                None if later && self.altering => self.known_column(table, column, |_| {
+                None if self.altering => self.known_column(table, column, |_| {
                     format!(
                         "column \"{}\" referenced in foreign key constraint does not exist",
                         cut(&column.value)

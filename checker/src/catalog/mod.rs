@@ -27,6 +27,8 @@ mod tests;
 mod types;
 mod view;
 
+use std::collections::HashMap;
+
 use crate::ast::{Ident, Kind, TransactionVerb};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Context;
@@ -64,6 +66,10 @@ struct Replay<'c> {
     /// The path to come back to when the transaction ends.
     saved_path: Option<Vec<String>>,
     in_transaction: bool,
+    /// Whether the statement is an `ALTER TABLE`.
+    altering: bool,
+    /// What each view reads, to forget it when the view is made anew.
+    view_reads: HashMap<RelationId, Vec<RelationId>>,
     /// Changes under a function's body, said at the end unless the function is made anew until then.
     stale: Vec<Stale>,
 }
@@ -90,6 +96,8 @@ impl<'c> Replay<'c> {
             path: vec!["public".to_owned()],
             saved_path: None,
             in_transaction: false,
+            altering: false,
+            view_reads: HashMap::new(),
             stale: Vec::new(),
         }
     }

@@ -93,6 +93,7 @@ fn add(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
     cursor.eat("COLUMN");
     let if_not_exists = cursor.eat("IF NOT EXISTS").is_some();
     let column = column::column(cursor)?;
+    column.data_type.as_ref()?;
     Some(AlterActionKind::AddColumn { if_not_exists, column })
 }
 

@@ -58,6 +58,9 @@ fn clause(cursor: &mut Cursor<'_>) -> Option<ColumnClauseKind> {
         return Some(ColumnClauseKind::Null);
     }
     if cursor.eat("DEFAULT").is_some() {
+        if cursor.at_end() || cursor.is_punct(",") || cursor.is_punct(")") {
+            return None;
+        }
         return Some(ColumnClauseKind::Default(expression(cursor)));
     }
     if cursor.eat("CHECK").is_some() {
@@ -93,9 +96,7 @@ fn clause(cursor: &mut Cursor<'_>) -> Option<ColumnClauseKind> {
 /// A `DEFAULT` expression: at least one token, then up to the next clause.
 fn expression(cursor: &mut Cursor<'_>) -> TokenRange {
     let start = cursor.position();
-    if !cursor.is_punct(",") && !cursor.is_punct(")") {
-        cursor.skip_group();
-    }
+    cursor.skip_group();
     cursor.skip_until(|cursor| {
         cursor.is_punct(",")
             || cursor.is_punct(")")
@@ -128,7 +129,8 @@ pub(super) fn unique(cursor: &mut Cursor<'_>, of_table: bool) -> UniqueConstrain
         unique.using_index = cursor.ident();
         return unique;
     }
-    if cursor.eat("NULLS NOT DISTINCT").is_none() {
+    unique.nulls_not_distinct = cursor.eat("NULLS NOT DISTINCT").is_some();
+    if !unique.nulls_not_distinct {
         cursor.eat("NULLS DISTINCT");
     }
     if of_table {

@@ -29,7 +29,29 @@ pub(crate) fn data_type(cursor: &mut Cursor<'_>) -> Option<DataType> {
     let start = cursor.position();
     let set_of = cursor.eat("SETOF").is_some();
     let (name, schema, quoted, modifiers) = base(cursor)?;
-    let array = array(cursor);
+    let mut array = array(cursor);
+    // `_text` is the catalog's own name of text[].
+    let element = name
+        .strip_prefix('_')
+        .filter(|_| !quoted && schema.as_deref().is_none_or(|schema| schema == "pg_catalog"));
+    let element = element.and_then(|element| {
+        ALIASES
+            .iter()
+            .find(|(alias, shown)| *alias == element || *shown == element)
+            .map(|(_, shown)| (*shown).to_owned())
+            .or_else(|| {
+                ["text", "uuid", "date", "interval", "boolean", "numeric", "json", "jsonb", "bytea", "name"]
+                    .contains(&element)
+                    .then(|| element.to_owned())
+            })
+    });
+    let name = match element {
+        Some(element) => {
+            array = true;
+            element
+        }
+        None => name,
+    };
     Some(DataType { name, schema, quoted, modifiers, array, set_of, span: cursor.span_since(start) })
 }
 
@@ -173,6 +195,8 @@ mod tests {
             ("text[3][]", "text[]"),
             ("app.mood", "app.mood"),
             ("pg_catalog.money", "money"),
+            ("_text", "text[]"),
+            ("_int4", "integer[]"),
         ] {
             assert_eq!(display(written), shown, "{written}");
         }

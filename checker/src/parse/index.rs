@@ -53,7 +53,12 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read {
 
 fn option(cursor: &mut Cursor<'_>) -> Option<IndexOptionKind> {
     if cursor.eat("INCLUDE").is_some() {
-        return cursor.ident_list().map(IndexOptionKind::Include);
+        let mut ahead = *cursor;
+        let inner = ahead.parens()?;
+        let mut items = cursor.within(inner);
+        items.skip_until(|cursor| cursor.is_punct("("));
+        let expression = (!items.at_end()).then(|| items.span());
+        return cursor.ident_list().map(|columns| IndexOptionKind::Include(columns, expression));
     }
     if cursor.eat("NULLS NOT DISTINCT").is_some() || cursor.eat("NULLS DISTINCT").is_some() {
         return Some(IndexOptionKind::NullsDistinct);
@@ -78,9 +83,12 @@ fn keys(cursor: &mut Cursor<'_>) -> Option<Vec<IndexKey>> {
         keys.push(key(cursor)?);
         if !cursor.at_end() {
             cursor.eat_punct(",")?;
+            if cursor.at_end() {
+                return None;
+            }
         }
     }
-    Some(keys)
+    (!keys.is_empty()).then_some(keys)
 }
 
 fn key(cursor: &mut Cursor<'_>) -> Option<IndexKey> {

@@ -12,6 +12,7 @@ mod other;
 mod query;
 mod routine;
 mod sequence;
+pub(crate) mod syntax;
 mod table;
 mod transaction;
 
@@ -48,7 +49,6 @@ pub(crate) fn parse(cursor: Cursor<'_>) -> Parsed {
 }
 
 fn read(cursor: &mut Cursor<'_>) -> Read {
-    let start = *cursor;
     let first = cursor.token().filter(|token| token.kind == TokenKind::Word);
     let Some(first) = first else {
         return if cursor.is_punct("(") { query::read(cursor) } else { None };
@@ -71,10 +71,7 @@ fn read(cursor: &mut Cursor<'_>) -> Read {
             cursor.skip_until(|_| false);
             Some(Kind::Set)
         }
-        _ => {
-            cursor.skip_until(|_| false);
-            Some(Kind::Other(other::head(start)))
-        }
+        _ => other::read(cursor),
     }
 }
 
@@ -107,12 +104,10 @@ fn create(cursor: &mut Cursor<'_>) -> Read {
         }
     }
     *cursor = start;
-    cursor.skip_until(|_| false);
-    Some(Kind::Other(other::head(start)))
+    other::read(cursor)
 }
 
 fn alter(cursor: &mut Cursor<'_>) -> Read {
-    let start = *cursor;
     if cursor.word_at(1, "TABLE")
         || cursor.word_at(1, "VIEW")
         || cursor.word_at(1, "INDEX")
@@ -124,8 +119,7 @@ fn alter(cursor: &mut Cursor<'_>) -> Read {
     if cursor.word_at(1, "SEQUENCE") {
         return sequence::alter(cursor);
     }
-    cursor.skip_until(|_| false);
-    Some(Kind::Other(other::head(start)))
+    other::read(cursor)
 }
 
 /// Whether a query's tokens change rows: DML stands in a `WITH` too.

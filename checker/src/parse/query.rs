@@ -11,7 +11,20 @@ use crate::parse::{Read, dml_in_with};
 pub(super) fn read(cursor: &mut Cursor<'_>) -> Read {
     let start = *cursor;
     let kind = kind(start);
-    if cursor.is_any(&["SHOW", "CALL", "COPY", "EXPLAIN"]) {
+    if cursor.is("EXPLAIN") {
+        let mut inner = start;
+        skip_explain(&mut inner);
+        if inner.at_end() || crate::parse::read(&mut inner).is_none() {
+            return None;
+        }
+        *cursor = inner;
+        return Some(kind);
+    }
+    if cursor.is("TABLE") {
+        cursor.advance();
+        return cursor.name().map(|_| kind);
+    }
+    if cursor.is_any(&["SHOW", "CALL", "COPY"]) {
         // Utility statements: nothing to learn from an expression parser.
         cursor.skip_until(|_| false);
         return Some(kind);
@@ -68,9 +81,17 @@ fn copy(mut cursor: Cursor<'_>) -> Kind {
 
 /// `EXPLAIN ANALYZE` runs what it explains.
 fn explain(mut cursor: Cursor<'_>) -> Kind {
+    if skip_explain(&mut cursor) { kind(cursor) } else { Kind::Query }
+}
+
+/// Moves to what is explained, and tells whether it is run.
+fn skip_explain(cursor: &mut Cursor<'_>) -> bool {
     cursor.advance();
     let mut analyze = false;
-    if let Some(inner) = cursor.parens() {
+    if cursor.is_punct("(")
+        && !cursor.word_at(1, "SELECT")
+        && let Some(inner) = cursor.parens()
+    {
         let mut options = cursor.within(inner);
         while !options.at_end() {
             analyze |= options.is("ANALYZE") && !options.word_at(1, "FALSE") && !options.word_at(1, "OFF");
@@ -81,12 +102,12 @@ fn explain(mut cursor: Cursor<'_>) -> Kind {
         analyze |= cursor.is("ANALYZE");
         cursor.advance();
     }
-    if analyze { kind(cursor) } else { Kind::Query }
+    analyze
 }
 
 /// The tokens as sqlparser knows them, less what it cannot hold, and where each stood. Their columns count
 /// from 1 through the list.
-fn tokens(mut cursor: Cursor<'_>) -> (Vec<TokenWithSpan>, Vec<usize>) {
+pub(super) fn tokens(mut cursor: Cursor<'_>) -> (Vec<TokenWithSpan>, Vec<usize>) {
     let mut tokens = Vec::new();
     let mut positions = Vec::new();
     while let Some(token) = cursor.token() {
@@ -106,10 +127,46 @@ fn tokens(mut cursor: Cursor<'_>) -> (Vec<TokenWithSpan>, Vec<usize>) {
 
 /// How many words to leave out here: DSQL takes them, sqlparser 0.63 does not.
 fn unheld(cursor: &Cursor<'_>) -> Option<usize> {
-    const UNHELD: &[(&str, usize)] = &[("FOR KEY SHARE", 3), ("FOR NO KEY UPDATE", 4)];
+    const UNHELD: &[(&str, usize)] = &[
+        ("FOR KEY SHARE", 3),
+        ("FOR NO KEY UPDATE", 4),
+        ("OVERRIDING SYSTEM VALUE", 3),
+        ("OVERRIDING USER VALUE", 3),
+        ("SYMMETRIC", 1),
+        ("ASYMMETRIC", 1),
+    ];
+    if cursor.is("UESCAPE") {
+        return Some(2);
+    }
+    // ON CONFLICT (column) WHERE predicate DO …: the predicate of a partial index.
+    if cursor.is("WHERE") && cursor.last_text() == ")" && after_conflict(*cursor) {
+        let mut ahead = *cursor;
+        ahead.skip_until(|cursor| cursor.is("DO"));
+        return Some(ahead.position() - cursor.position());
+    }
     let found = UNHELD.iter().find(|(words, _)| cursor.are(words)).map(|(_, count)| *count);
     let distinct = cursor.is("DISTINCT") && cursor.last_text().eq_ignore_ascii_case("BY");
     found.or(distinct.then_some(1))
+}
+
+/// Whether the group that ends before this place is the target of ON CONFLICT.
+fn after_conflict(cursor: Cursor<'_>) -> bool {
+    let mut back = cursor;
+    let mut depth = 0_usize;
+    loop {
+        if back.position() == 0 {
+            return false;
+        }
+        back.back();
+        if back.is_punct(")") {
+            depth += 1;
+        } else if back.is_punct("(") {
+            depth -= 1;
+            if depth == 0 {
+                return back.last_text().eq_ignore_ascii_case("CONFLICT");
+            }
+        }
+    }
 }
 
 fn convert(kind: TokenKind, text: &str) -> ParserToken {

@@ -20,6 +20,9 @@ pub(super) fn view(
     let query = cursor.skip_until(|cursor| {
         cursor.are("WITH CHECK OPTION") || cursor.are("WITH LOCAL CHECK") || cursor.are("WITH CASCADED CHECK")
     });
+    if query.is_empty() {
+        return None;
+    }
     let check = ["WITH CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CASCADED CHECK OPTION"];
     let _ = check.iter().any(|words| cursor.eat(words).is_some());
     Some(Kind::CreateView(Box::new(CreateView { or_replace, persistence, name, columns, query })))

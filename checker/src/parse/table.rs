@@ -26,7 +26,24 @@ pub(super) fn create(cursor: &mut Cursor<'_>, persistence: Option<(Persistence, 
         table.body = TableBody::Query(span);
         cursor.skip_until(|_| false);
     }
+    if let TableBody::Elements(elements) = &table.body {
+        // A column wants a type; only CREATE TABLE AS takes names alone.
+        let bare = elements.iter().find_map(|element| match element {
+            TableElement::Column(column) if column.data_type.is_none() => Some(column.name.span.end),
+            _ => None,
+        });
+        if let Some(byte) = bare {
+            cursor.seek(byte);
+        } else if elements.is_empty() && cursor.at_end() && !empty_list(cursor) {
+            cursor.back();
+        }
+    }
     Some(Kind::CreateTable(Box::new(table)))
+}
+
+/// Whether a statement that is at its end ends with `()`: a table may have no columns.
+fn empty_list(cursor: &Cursor<'_>) -> bool {
+    cursor.last_text() == ")"
 }
 
 fn body(cursor: &mut Cursor<'_>) -> Option<TableBody> {
@@ -49,7 +66,11 @@ fn body(cursor: &mut Cursor<'_>) -> Option<TableBody> {
     while !items.at_end() {
         let Some(element) = element(&mut items) else { break };
         elements.push(element);
-        if !items.at_end() && items.eat_punct(",").is_none() {
+        if !items.at_end() && (items.eat_punct(",").is_none() || items.at_end()) {
+            // Behind a comma another item must follow; the place to show is the comma.
+            if items.at_end() {
+                items.back();
+            }
             break;
         }
     }

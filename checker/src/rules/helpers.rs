@@ -31,25 +31,6 @@ pub(super) fn elements<'s>(statement: &'s Statement<'_>) -> &'s [TableElement] {
     }
 }
 
-/// A statement's text without one clause and the blanks before it.
-pub(super) fn without(statement: &Statement<'_>, span: crate::source::Span) -> String {
-    let text = statement.text();
-    let (start, end) = (span.start - statement.span.start, span.end - statement.span.start);
-    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    format!("{}{after}", before.trim_end())
-}
-
-/// A statement's text with a clause replaced; an empty replacement takes the blanks before it along.
-pub(super) fn replace(statement: &Statement<'_>, span: crate::source::Span, replacement: &str) -> String {
-    if replacement.is_empty() {
-        return without(statement, span);
-    }
-    let text = statement.text();
-    let (start, end) = (span.start - statement.span.start, span.end - statement.span.start);
-    let (before, after) = (text.get(..start).unwrap_or_default(), text.get(end..).unwrap_or_default());
-    format!("{before}{replacement}{after}")
-}
-
 /// Whether a collation is one of those that expressions may name.
 pub(super) fn known_collation(name: &ObjectName) -> bool {
     matches!(name.object(), "C" | "POSIX" | "default")
@@ -84,19 +65,6 @@ pub(super) fn column_clauses<'s>(statement: &'s Statement<'_>) -> Vec<&'s crate:
         clauses.extend(&domain.clauses);
     }
     clauses
-}
-
-/// The line on which a clause stands, with the clause replaced and without the comma at its end.
-pub(super) fn replace_on_line(
-    statement: &Statement<'_>,
-    span: crate::source::Span,
-    replacement: &str,
-) -> String {
-    let text = replace(statement, span, replacement);
-    let at = span.start - statement.span.start;
-    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1);
-    let end = text.get(at..).and_then(|after| after.find('\n')).map_or(text.len(), |newline| at + newline);
-    text.get(start..end).unwrap_or_default().trim().trim_end_matches(',').to_owned()
 }
 
 /// What a statement says about its table's constraints: of `CREATE TABLE` and of `ADD CONSTRAINT`.

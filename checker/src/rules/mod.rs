@@ -145,22 +145,28 @@ pub(crate) struct Context {
     pub(crate) domains: Domains,
 }
 
-/// Names of domains.
+/// The names of the domains and functions of a set.
 #[derive(Debug, Default)]
-pub struct Domains(HashSet<String>);
+pub struct Domains {
+    domains: HashSet<String>,
+    functions: HashSet<String>,
+}
 
 impl Domains {
     /// Notes the domain that a statement makes or renames.
     pub(crate) fn note(&mut self, statement: &Statement<'_>) {
         match statement.kind() {
             Kind::CreateDomain(domain) => {
-                self.0.insert(domain.name.object().to_owned());
+                self.domains.insert(domain.name.object().to_owned());
+            }
+            Kind::CreateFunction(function) => {
+                self.functions.insert(function.name.object().to_owned());
             }
             Kind::Other(head) if head.words == "ALTER DOMAIN" => {
                 let mut cursor = statement.cursor();
                 cursor.skip_until(|cursor| cursor.are("RENAME TO"));
                 if cursor.eat("RENAME TO").is_some() {
-                    self.0.extend(cursor.ident().map(|name| name.value));
+                    self.domains.extend(cursor.ident().map(|name| name.value));
                 }
             }
             _ => {}
@@ -169,7 +175,12 @@ impl Domains {
 
     /// Whether there is one of this name, in whatever schema: which schemas are searched is not known here.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.contains(name)
+        self.domains.contains(name)
+    }
+
+    /// Whether the set makes a function of this name.
+    pub(crate) fn has_function(&self, name: &str) -> bool {
+        self.functions.contains(name)
     }
 }
 
@@ -200,5 +211,8 @@ pub(crate) fn judge(statement: &Statement<'_>, file: usize, context: &Context, o
         if let Check::Statement(check) = rule.check {
             check(statement, &mut Findings { rule, file, context, out });
         }
+    }
+    for nested in statement.nested() {
+        judge(&nested, file, context, out);
     }
 }

@@ -21,11 +21,14 @@ pub(crate) static RULE: Rule = Rule {
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let Some(alter) = statement.alter_table() else { return };
     for action in &alter.actions {
-        let AlterActionKind::AddColumn { column, .. } = &action.kind else { continue };
+        let AlterActionKind::AddColumn { column, if_not_exists } = &action.kind else { continue };
         let clauses: Vec<Span> =
             column.clauses.iter().filter(|clause| refused(&clause.kind)).map(|clause| clause.span).collect();
         let Some(span) = clauses.iter().copied().reduce(Span::to) else { continue };
-        let help = replacement(statement, &helpers::quoted_name(&alter.name), column);
+        let mut help = replacement(statement, &helpers::quoted_name(&alter.name), column, *if_not_exists);
+        if alter.actions.len() > 1 {
+            help += "\nand keep the other actions in a statement of their own";
+        }
         found.at(span).label("not with `ADD COLUMN`").help(help);
     }
 }
@@ -41,28 +44,34 @@ const fn refused(kind: &ColumnClauseKind) -> bool {
 }
 
 /// The statements that together do what `ADD COLUMN` with these clauses would do.
-fn replacement(statement: &Statement<'_>, table: &str, column: &ColumnDef) -> String {
+fn replacement(statement: &Statement<'_>, table: &str, column: &ColumnDef, if_not_exists: bool) -> String {
     let name = helpers::quoted(&column.name.value);
     let data_type = column.data_type.as_ref().map_or("", |data_type| statement.slice(data_type.span));
     let bare = column.name.value.as_str();
-    let mut lines = vec![format!("ALTER TABLE {table} ADD COLUMN {name} {data_type};")];
+    let again = if if_not_exists { "IF NOT EXISTS " } else { "" };
+    let mut lines = vec![format!("ALTER TABLE {table} ADD COLUMN {again}{name} {data_type};")];
     let mut default = None;
     let mut checks = Vec::new();
+    let not_null = column.clauses.iter().any(|clause| clause.kind == ColumnClauseKind::NotNull);
     for clause in &column.clauses {
+        let named = |default: String| clause.name.as_ref().map_or(default, |name| name.value.clone());
         match &clause.kind {
             ColumnClauseKind::Default(range) => default = Some(statement.range_text(*range)),
             ColumnClauseKind::NotNull => {
-                checks.push((format!("{bare}_not_null"), format!("CHECK ({name} IS NOT NULL)")))
+                checks.push((named(format!("{bare}_not_null")), format!("CHECK ({name} IS NOT NULL)")));
             }
             ColumnClauseKind::Check(range) => {
-                checks.push((format!("{bare}_check"), format!("CHECK ({})", statement.range_text(*range))));
+                checks.push((
+                    named(format!("{bare}_check")),
+                    format!("CHECK ({})", statement.range_text(*range)),
+                ));
             }
             ColumnClauseKind::References(_) => {
                 let reference = statement.slice(clause.span);
                 let reference = reference
                     .get(reference.to_ascii_uppercase().find("REFERENCES").unwrap_or(0)..)
                     .unwrap_or_default();
-                checks.push((format!("{bare}_fkey"), format!("FOREIGN KEY ({name}) {reference}")));
+                checks.push((named(format!("{bare}_fkey")), format!("FOREIGN KEY ({name}) {reference}")));
             }
             _ => {}
         }
@@ -71,6 +80,11 @@ fn replacement(statement: &Statement<'_>, table: &str, column: &ColumnDef) -> St
         lines.push(format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default};"));
         lines.push(format!(
             "UPDATE {table} SET {name} = {default} WHERE {name} IS NULL;  -- at most 3,000 rows a transaction"
+        ));
+    }
+    if default.is_none() && not_null {
+        lines.push(format!(
+            "UPDATE {table} SET {name} = … WHERE {name} IS NULL;  -- at most 3,000 rows a transaction"
         ));
     }
     for (constraint, condition) in checks {

@@ -50,10 +50,16 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             ConstraintKind::Unique(unique) if unique.using_index.is_none() => {
                 let name = index_name(&table, constraint, &unique.columns);
                 let columns = helpers::quoted_list(&unique.columns);
+                let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
+                let include = if unique.include.is_empty() {
+                    String::new()
+                } else {
+                    format!(" INCLUDE ({})", helpers::quoted_list(&unique.include))
+                };
                 let finding = found.at(constraint.span);
                 finding.message("a unique constraint is made of an index that has been built").help(format!(
                     "build the index, then make the constraint of it:\n\
-                     CREATE UNIQUE INDEX ASYNC {name} ON {table} ({columns});\n\
+                     CREATE UNIQUE INDEX ASYNC {name} ON {table} ({columns}){include}{nulls};\n\
                      ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name};"
                 ));
                 if not_valid.is_some() {

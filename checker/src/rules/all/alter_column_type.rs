@@ -25,10 +25,13 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         let table = helpers::quoted_name(&alter.name);
         let (old, new) = (helpers::quoted(&column.value), helpers::quoted(&format!("{}_new", column.value)));
         let to = to.as_ref().map_or("…", |to| statement.slice(to.span));
+        let text = statement.slice(action.span);
+        let using = text.to_ascii_uppercase().find(" USING ").and_then(|at| text.get(at + 7..));
+        let value = using.map_or_else(|| old.clone(), |using| using.trim().to_owned());
         found.at(action.span).help(format!(
             "add a column of the new type, fill it, and let it take the old one's place:\n\
              ALTER TABLE {table} ADD COLUMN {new} {to};\n\
-             UPDATE {table} SET {new} = {old} WHERE {new} IS NULL;  -- at most 3,000 rows a transaction\n\
+             UPDATE {table} SET {new} = {value} WHERE {new} IS NULL;  -- at most 3,000 rows a transaction\n\
              and in a later release:\n\
              ALTER TABLE {table} DROP COLUMN {old};\n\
              ALTER TABLE {table} RENAME COLUMN {new} TO {old};"

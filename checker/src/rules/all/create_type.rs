@@ -18,6 +18,10 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if let Some(head) = helpers::headed(statement, "CREATE TYPE") {
         let finding = found.at(head);
         match Form::of(statement) {
+            Form::Enum { values, .. } if values.is_empty() => {
+                finding.message("enum types are not supported").server("CREATE TYPE not supported");
+                finding.help("make a domain with a check over its values");
+            }
             Form::Enum { name, values } => {
                 finding.message("enum types are not supported").server("CREATE TYPE not supported").help(format!(
                     "make a domain with a check: `CREATE DOMAIN {name} AS text CHECK (VALUE IN ({values}))`"

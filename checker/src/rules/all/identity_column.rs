@@ -8,7 +8,7 @@ use crate::statement::Statement;
 pub(crate) static RULE: Rule = Rule {
     id: "identity-column",
     title: "an identity column is a bigint with an explicit `CACHE` of 1 or at least 65536",
-    why: "Numbers are handed out to many nodes. CACHE says how many one session takes at once: 1 keeps them dense, \
+    why: "Numbers are handed out to many nodes. CACHE says how many one session takes at once: 1 keeps them close together, \
           and every insert meets the same row; 65536 and more is fast, with gaps. DSQL wants the choice spelled out.",
     wrong: "CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);",
     right: "CREATE TABLE items (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 65536) PRIMARY KEY);",
@@ -60,7 +60,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                     .at(data_type.span)
                     .message(format!("an identity column must be a bigint, not `{shown}`"))
                     .server(format!("datatype {shown} not supported, identity column type must be bigint"))
-                    .help("write `bigint`");
+                    .suggest("write", helpers::replacement(data_type.span, "bigint"), false);
             }
             options_of(statement, options, Some(clause.span), found);
         }
@@ -98,7 +98,7 @@ fn options_of(
                 .at(span)
                 .message(format!("`CACHE {value}` is neither 1 nor at least 65536"))
                 .server(CACHE_WORDS)
-                .help("write CACHE 65536, or CACHE 1 where numbers must have no gaps");
+                .help("write CACHE 65536, or CACHE 1 where they must be handed out one by one");
         }
         _ => {}
     }

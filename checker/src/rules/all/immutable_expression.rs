@@ -19,8 +19,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Built-in functions that PostgreSQL declares stable or volatile, as far as people put them into indexes.
-/// `to_char`, `date_trunc` and `age` depend on the session for some of their arguments only, and are left
-/// alone; so is every function that is not listed.
+/// `date_trunc` and `age` depend on the session for some of their arguments only, and are left alone; so is every
+/// function that is not listed.
 const CHANGING: &[&str] = &[
     "now",
     "random",
@@ -46,6 +46,20 @@ const CHANGING: &[&str] = &[
     "setseed",
     "random_normal",
     "pg_current_xact_id",
+    "concat",
+    "concat_ws",
+    "format",
+    "to_char",
+    "to_date",
+    "to_number",
+    "array_to_string",
+    "to_json",
+    "to_jsonb",
+    "row_to_json",
+    "json_build_object",
+    "jsonb_build_object",
+    "json_build_array",
+    "jsonb_build_array",
 ];
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {

@@ -10,7 +10,11 @@ pub(crate) static RULE: Rule = Rule {
     wrong: "CREATE INDEX ASYNC wide_idx ON wide (a, b, c, d, e, f, g, h, i);",
     right: "CREATE INDEX ASYNC wide_idx ON wide (a, b, c, d, e, f, g, h);",
     sqlstate: "54011",
-    evidence: &["AWS dsql skill, observed 2026-10-01", "AWS user guide, quotas, September 2026"],
+    evidence: &[
+        "AWS dsql skill, observed 2026-10-01",
+        "AWS user guide, quotas, September 2026",
+        "ministack PR 1387, live 2026-08-14 (words)",
+    ],
     check: Check::Statement(check),
     ..Rule::REFUSED
 };
@@ -22,7 +26,7 @@ const MAX_BYTES: i64 = 2000;
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if let Kind::CreateIndex(index) = statement.kind() {
-        let include = index.options.iter().any(|option| matches!(option.kind, IndexOptionKind::Include(_)));
+        let include = index.options.iter().any(|option| matches!(option.kind, IndexOptionKind::Include(..)));
         if let Some(ninth) = index.keys.get(MAX) {
             let finding = too_many(ninth.span, index.keys.len(), found);
             finding.help(if include {
@@ -68,7 +72,7 @@ fn too_many<'f>(
         .at(span)
         .message(format!("this key has {count} columns; {MAX} is the most"))
         .label("the ninth")
-        .server(format!("cannot use more than {MAX} columns in an index"))
+        .server(format!("more than {MAX} column keys in an index are not supported"))
 }
 
 #[cfg(test)]

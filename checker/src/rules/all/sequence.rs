@@ -7,7 +7,7 @@ use crate::statement::Statement;
 pub(crate) static RULE: Rule = Rule {
     id: "sequence",
     title: "a sequence is a bigint with an explicit `CACHE` of 1 or at least 65536",
-    why: "Numbers are handed out to many nodes. CACHE says how many one session takes at once: 1 keeps them dense, \
+    why: "Numbers are handed out to many nodes. CACHE says how many one session takes at once: 1 keeps them close together, \
           and every call meets the same row; 65536 and more is fast, with gaps. DSQL wants the choice spelled out.",
     wrong: "CREATE SEQUENCE order_number;",
     right: "CREATE SEQUENCE order_number CACHE 65536;",
@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 
 /// What help says about the value.
 pub(super) const CACHE_LEAD: &str =
-    "CACHE 65536 is fast and leaves gaps; CACHE 1, PostgreSQL's default, is dense: write";
+    "CACHE 65536 is fast and leaves large gaps; CACHE 1, PostgreSQL's default, is slower: write";
 
 const CACHE_WORDS: &str = "CREATE SEQUENCE is not supported without an explicit cache size. \
      please define CACHE greater than or equal to 65536 or equal to 1";
@@ -64,7 +64,7 @@ fn cache_value(value: i64, span: Span, words: Option<&str>, found: &mut Findings
     let finding = found.at(span);
     finding
         .message(format!("`CACHE {value}` is neither 1 nor at least 65536"))
-        .help("write CACHE 65536, or CACHE 1 where numbers must have no gaps");
+        .help("write CACHE 65536, or CACHE 1 where they must be handed out one by one");
     if let Some(words) = words {
         finding.server(words);
     }

@@ -39,7 +39,14 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let mut cursor = statement.cursor();
     cursor.advance();
     let start = cursor.position();
+    if cursor.are("LOCAL SESSION AUTHORIZATION") || cursor.are("SESSION SESSION AUTHORIZATION") {
+        cursor.advance();
+    }
     let session = cursor.eat("SESSION AUTHORIZATION").is_some();
+    // AWS's grammar has this one form.
+    if session && cursor.is("DEFAULT") {
+        return;
+    }
     if !session && (cursor.is("LOCAL") || cursor.is("SESSION")) {
         cursor.advance();
     }

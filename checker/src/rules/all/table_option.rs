@@ -1,5 +1,5 @@
 use crate::ast::{Kind, TableBody, TableOptionKind};
-use crate::rules::{Check, Findings, Rule};
+use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -47,6 +47,9 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             TableOptionKind::Tablespace => ("there are no tablespaces", "", "leave it out"),
         };
         let finding = found.at(option.span).message(what).help(help);
+        if help.starts_with("leave it out") {
+            finding.suggest("leave it out:", helpers::removal(statement, option.span), false);
+        }
         if !server.is_empty() {
             finding.server(server);
         }

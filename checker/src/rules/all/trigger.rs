@@ -22,6 +22,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     for head in [
         "CREATE TRIGGER",
         "CREATE CONSTRAINT TRIGGER",
+        "CREATE OR REPLACE CONSTRAINT TRIGGER",
         "CREATE OR REPLACE TRIGGER",
         "CREATE EVENT TRIGGER",
         "ALTER TRIGGER",

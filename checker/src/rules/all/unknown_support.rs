@@ -16,13 +16,16 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    if *statement.kind() == Kind::Set {
+        return setting(statement, found);
+    }
     let Kind::Other(head) = statement.kind() else { return };
     let mut cursor = statement.cursor();
     cursor.eat(&head.words);
     let what = match head.words.as_str() {
         "ALTER ROLE" | "ALTER USER" => {
             cursor.ident();
-            (cursor.is("SET") || cursor.is("RESET") || cursor.is("IN")).then_some("settings of a role")
+            (cursor.is("SET") || cursor.is("IN")).then_some("settings of a role")
         }
         "ANALYZE" => (cursor.is_punct("(") || cursor.is("VERBOSE")).then_some("options of ANALYZE"),
         "GRANT" | "REVOKE" => {
@@ -37,5 +40,46 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if let Some(what) = what {
         let start = statement.head();
         found.at(start.to(cursor.last_span())).message(format!("whether DSQL takes {what} is not known"));
+    }
+}
+
+/// The settings that AWS's proxy for pg_dump lets through, and those that other rules speak of.
+const SETTINGS: &[&str] = &[
+    "application_name",
+    "client_encoding",
+    "datestyle",
+    "extra_float_digits",
+    "intervalstyle",
+    "timezone",
+    "time",
+    "search_path",
+    "names",
+    "constraints",
+    "schema",
+    "role",
+    "session_authorization",
+    "session",
+    "default_transaction_isolation",
+    "transaction_isolation",
+    "default_transaction_read_only",
+    "row_security",
+    "standard_conforming_strings",
+    "synchronize_seqscans",
+    "disable_sync_create_index",
+];
+
+fn setting(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    let mut cursor = statement.cursor();
+    if cursor.eat("SET").is_none() {
+        return;
+    }
+    if cursor.is("LOCAL") || (cursor.is("SESSION") && !cursor.word_at(1, "AUTHORIZATION")) {
+        cursor.advance();
+    }
+    let Some(name) = cursor.name() else { return };
+    let known =
+        name.parts.len() == 1 && (SETTINGS.contains(&name.object()) || name.object().starts_with("enable_"));
+    if !known {
+        found.at(name.span()).message(format!("whether DSQL lets a session set `{name}` is not known"));
     }
 }

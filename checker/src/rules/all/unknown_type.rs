@@ -72,7 +72,8 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         helpers::declared_types(statement).into_iter().map(|(data_type, _)| data_type.clone()).collect();
     // The body of a function has casts of its own, which are in a string.
     if !matches!(statement.kind(), Kind::Other(_) | Kind::CreateFunction(_)) {
-        types.extend(crate::expr::casts(statement.cursor()));
+        let casts = crate::expr::all_casts(statement.cursor()).into_iter();
+        types.extend(casts.filter(|(_, literal)| *literal).map(|(data_type, _)| data_type));
     }
     types.retain(|one| !is_built_in(one) && !found.domains().has(&one.name));
     for data_type in &types {

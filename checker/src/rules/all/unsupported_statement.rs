@@ -1,5 +1,5 @@
 use crate::ast::{AlterTarget, Kind};
-use crate::rules::{Check, Findings, Rule};
+use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -128,14 +128,41 @@ const DROPS: &[&str] = &[
     "USER MAPPING",
 ];
 
+/// Whether a statement that begins with these words is known here, if only to be refused.
+pub(crate) fn is_known(words: &str) -> bool {
+    const OTHERS: &[&str] = &[
+        "TRUNCATE",
+        "CREATE TRIGGER",
+        "CREATE CONSTRAINT TRIGGER",
+        "CREATE OR REPLACE TRIGGER",
+        "CREATE EVENT TRIGGER",
+        "ALTER TRIGGER",
+        "ALTER EVENT TRIGGER",
+        "CREATE EXTENSION",
+        "ALTER EXTENSION",
+        "CREATE TYPE",
+        "ALTER TYPE",
+        "CREATE MATERIALIZED VIEW",
+        "REFRESH MATERIALIZED VIEW",
+        "ALTER TABLE",
+    ];
+    let plain = words.replace(" OR REPLACE", "");
+    OTHERS.contains(&words) || STATEMENTS.iter().any(|(known, ..)| *known == plain)
+}
+
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     match statement.kind() {
         Kind::Other(head) => {
-            if let Some((words, server, help)) = STATEMENTS.iter().find(|(words, ..)| *words == head.words) {
+            if let Some((words, server, help)) =
+                STATEMENTS.iter().find(|(words, ..)| *words == head.words.replace(" OR REPLACE", ""))
+            {
                 let finding = found.at(head.span).message(format!("`{words}` is not supported")).help(*help);
                 if !server.is_empty() {
                     finding.server(*server);
                 }
+            }
+            if head.words == "ALTER TABLE" && helpers::has_words(statement, "ALL IN TABLESPACE") {
+                found.at(head.span).message("there are no tablespaces").help(UTILITY);
             }
             if head.words == "DEALLOCATE" && !statement.text().to_ascii_uppercase().ends_with("ALL") {
                 found

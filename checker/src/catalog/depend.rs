@@ -1,0 +1,211 @@
+//! Who uses what: what cannot be dropped, and what a rename leaves behind.
+
+use crate::ast::{Ident, ObjectName, TokenRange};
+use crate::lex::TokenKind;
+use crate::rules::all::{body_reference, dependent_object};
+use crate::source::Span;
+use crate::statement::Statement;
+
+use super::model::{Demand, Place, RelationId, User};
+use super::{Replay, Stale};
+
+/// The sequences that an expression names in `nextval('…')`, and where.
+pub(super) fn sequences_in(statement: &Statement<'_>, range: TokenRange) -> Vec<(ObjectName, Span)> {
+    let mut cursor = statement.within(range);
+    let mut names = Vec::new();
+    while !cursor.at_end() {
+        let call = cursor.is("nextval") && cursor.punct_at(1, "(");
+        cursor.advance();
+        if !call {
+            continue;
+        }
+        cursor.advance();
+        let Some(token) = cursor.token().filter(|token| token.kind == TokenKind::String) else { continue };
+        let text = cursor.text_of(token).trim_matches('\'');
+        let lexed = crate::lex::lex(text);
+        let mut inner = crate::cursor::Cursor::new(text, &lexed.tokens);
+        if let Some(mut name) = inner.name().filter(|_| inner.at_end()) {
+            for part in &mut name.parts {
+                part.span = token.span;
+            }
+            names.push((name, token.span));
+        }
+    }
+    names
+}
+
+impl Replay<'_> {
+    /// What still uses a relation, or one of its columns; the statement itself drops `with`.
+    pub(super) fn user_of(
+        &self,
+        id: RelationId,
+        column: Option<usize>,
+        with: &[RelationId],
+    ) -> Option<(User, String, Option<Place>)> {
+        let wanted = |of: Option<usize>| column.is_none() || of == column;
+        let users = self.model.relation(id).users.iter().filter(|one| wanted(one.column));
+        users.filter(|one| self.model.is_alive(one.by)).find_map(|one| {
+            let (of, what, place) = match one.by {
+                User::View(view) => {
+                    let relation = self.model.relation(view);
+                    if matches!(relation.kind, super::model::RelationKind::Sequence(_)) {
+                        // A sequence that belongs to the table goes with it.
+                        return None;
+                    }
+                    (Some(view), format!("view `{}` reads it", relation.name), relation.made)
+                }
+                User::Constraint(table, at) => {
+                    let constraint = self.model.table(table)?.constraints.get(at)?;
+                    if table == id && (column.is_none() || !matches!(constraint.kind, Demand::ForeignKey { .. })) {
+                        return None;
+                    }
+                    let of = &self.model.relation(table).name;
+                    let what = format!("the foreign key `{}` of `{of}` refers to it", constraint.name);
+                    (Some(table), what, Some(constraint.made))
+                }
+                User::Column(table, at) => {
+                    if table == id && column.is_none() {
+                        return None;
+                    }
+                    let column = self.model.table(table)?.columns.get(at)?;
+                    let of = &self.model.relation(table).name;
+                    let what = if column.generated { "computed from it" } else { "numbered by it" };
+                    (Some(table), format!("column `{}` of `{of}` is {what}", column.name), Some(column.made))
+                }
+                User::Function(function) => {
+                    let function = self.model.functions.get(function)?;
+                    (None, format!("function `{}` reads it", function.name), Some(function.made))
+                }
+            };
+            if of.is_some_and(|of| with.contains(&of)) { None } else { Some((one.by, what, place)) }
+        })
+    }
+
+    /// Says that something cannot be dropped.
+    pub(super) fn still_used(
+        &mut self,
+        span: Span,
+        what: &str,
+        shown: &str,
+        user: (User, String, Option<Place>),
+    ) {
+        let (_, uses, place) = user;
+        let finding = self.find(&dependent_object::RULE, span);
+        finding.message(format!("{shown} cannot be dropped: {uses}"));
+        finding.server(format!("cannot drop {what} because other objects depend on it"));
+        finding.at_place(place, "what uses it");
+        finding.help("drop or change what uses it before, or write CASCADE to drop both");
+    }
+
+    /// Drops what uses a relation or a column, as `CASCADE` does.
+    pub(super) fn cascade(&mut self, id: RelationId, column: Option<usize>, place: Place) {
+        let users: Vec<User> = self
+            .model
+            .relation(id)
+            .users
+            .iter()
+            .filter(|one| column.is_none() || one.column == column)
+            .map(|one| one.by)
+            .filter(|user| self.model.is_alive(*user))
+            .collect();
+        for user in users {
+            match user {
+                User::View(view) => {
+                    self.cascade(view, None, place);
+                    self.model.drop_relation(view, place);
+                }
+                User::Constraint(table, at) => self.remove_constraint(table, at, place),
+                User::Column(table, at) => {
+                    if let Some(column) =
+                        self.model.table_mut(table).and_then(|table| table.columns.get_mut(at))
+                    {
+                        column.has_default = false;
+                    }
+                }
+                User::Function(function) => self.model.functions[function].dropped = true,
+            }
+        }
+    }
+
+    /// Takes a constraint away, and its index.
+    pub(super) fn remove_constraint(&mut self, table: RelationId, at: usize, place: Place) {
+        let Some(known) = self.model.table_mut(table) else { return };
+        let Some(constraint) = known.constraints.get_mut(at) else { return };
+        constraint.dropped = true;
+        let (name, kind) = (constraint.name.clone(), constraint.kind.clone());
+        if known.constraint_names.get(&name) == Some(&at) {
+            known.constraint_names.remove(&name);
+        }
+        known.gone_constraints.insert(name, place);
+        if let Demand::PrimaryKey(index) | Demand::Unique(index) = kind {
+            self.model.drop_relation(index, place);
+        }
+    }
+
+    /// Notes that what is dropped or renamed here stands in the body of a function, which nothing follows.
+    pub(super) fn stale_bodies(&mut self, table: RelationId, column: Option<usize>, span: Span) {
+        let name = self.model.relation(table).name.clone();
+        let column = column.map(|at| self.column_name(table, at));
+        let Some(functions) = self.model.bodies.get(&name) else { return };
+        for function in functions {
+            let Some(known) = self.model.functions.get(*function).filter(|one| !one.dropped) else { continue };
+            if column.as_ref().is_some_and(|column| !known.words.contains(column)) {
+                continue;
+            }
+            let what = match &column {
+                Some(column) => format!("`{column}` of `{name}`"),
+                None => format!("`{name}`"),
+            };
+            self.stale.push(Stale {
+                function: *function,
+                file: self.file,
+                span,
+                message: format!("the body of function `{}` names {what}", known.name),
+                table,
+                name: name.clone(),
+                column: column.clone(),
+            });
+        }
+    }
+
+    /// Says which functions name what has gone. One that was made anew or dropped since, or whose table has come
+    /// back, is fine.
+    pub(super) fn finish(&mut self) {
+        for stale in std::mem::take(&mut self.stale) {
+            let function = &self.model.functions[stale.function];
+            if function.dropped || self.is_back(&stale) {
+                continue;
+            }
+            let made = function.made;
+            self.file = stale.file;
+            let finding = self.find(&body_reference::RULE, stale.span);
+            finding.message(stale.message).at_place(Some(made), "the function is created here");
+        }
+    }
+
+    fn is_back(&self, stale: &Stale) -> bool {
+        let schema = &self.model.schemas[self.schema_of(stale.table)];
+        let Some(id) = schema.relations.get(&stale.name) else { return false };
+        match &stale.column {
+            None => true,
+            Some(column) => self.model.table(*id).is_some_and(|table| table.column(column).is_some()),
+        }
+    }
+
+    /// The words of a function's body, where that is a string.
+    pub(super) fn words_of(&self, text: &str) -> std::collections::HashSet<String> {
+        let inner = text
+            .strip_prefix('\'')
+            .and_then(|text| text.strip_suffix('\''))
+            .or_else(|| {
+                let tag = text.strip_prefix('$')?.find('$')? + 2;
+                text.get(tag..text.len().checked_sub(tag)?)
+            })
+            .unwrap_or(text);
+        let lexed = crate::lex::lex(inner);
+        let word = |token: &crate::lex::Token| {
+            Ident::from_token(inner.get(token.span.range())?, *token).map(|ident| ident.value)
+        };
+        lexed.tokens.iter().filter_map(word).collect()
+    }
+}

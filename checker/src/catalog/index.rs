@@ -1,0 +1,164 @@
+//! `CREATE INDEX`.
+
+use crate::ast::{CreateIndex, IndexOptionKind};
+use crate::rules::all::{different_definition, key_columns, wrong_kind};
+
+use crate::statement::Statement;
+
+use super::Replay;
+use super::column::Declared;
+use super::create::last_span;
+use super::model::{Index, RelationId, RelationKind};
+use super::names::{cut, object};
+
+/// How many bytes the columns of a key may be declared to have together.
+const MAX_BYTES: usize = 2000;
+
+impl Replay<'_> {
+    pub(super) fn create_index(&mut self, statement: &Statement<'_>, create: &CreateIndex) {
+        let Some(table) = self.known(&create.table, "relation", false) else { return };
+        match &self.model.relation(table).kind {
+            RelationKind::Table(_) => {}
+            RelationKind::Opaque => return,
+            kind => {
+                let (word, span) = (super::create::kind_word(kind), create.table.span());
+                let (name, made) = (self.model.relation(table).name.clone(), self.model.relation(table).made);
+                let finding = self.find(&wrong_kind::RULE, span);
+                finding.message(format!("`{name}` is a {word}: only tables have indexes"));
+                finding.server(format!("cannot create index on relation \"{name}\""));
+                finding.at_place(made, "it is created here").help("index the table that it reads");
+                return;
+            }
+        }
+        let schema = self.schema_of(table);
+        let mut index = self.read_index(statement, table, create);
+        index.definition = definition(statement, create);
+        let (name, span) = match &create.name {
+            Some(name) => (object(name).to_owned(), last_span(name)),
+            None => {
+                let part = crate::plan::index_columns(statement, &create.keys).join("_");
+                (self.free_name(schema, create.table.object(), &part, "idx"), create.on_span)
+            }
+        };
+        if let Some(id) = self.model.schemas[schema].relations.get(&name).copied() {
+            if create.if_not_exists.is_none() {
+                self.relation_taken(id, span);
+            } else {
+                self.same_index(id, &index, span);
+            }
+            return;
+        }
+        self.case(schema, &name, span);
+        self.size(table, &index, create);
+        let id = self.add_index(table, &name, index, span);
+        let _ = id;
+    }
+
+    fn read_index(&mut self, statement: &Statement<'_>, table: RelationId, create: &CreateIndex) -> Index {
+        let (mut keys, mut reads) = (Vec::new(), Vec::new());
+        for key in &create.keys {
+            let Some(column) = &key.column else {
+                reads.extend(self.columns_in(statement, key.expression, table, None));
+                keys.push(None);
+                continue;
+            };
+            let found = self.known_column(table, column, |_| {
+                format!("column \"{}\" does not exist", cut(&column.value))
+            });
+            if let Some(at) = found {
+                self.key_column(table, at, column.span, Declared::Later);
+                reads.push(at);
+            }
+            // A column that is not known is one all the same.
+            keys.push(Some(found.unwrap_or(usize::MAX)));
+        }
+        let (mut include, mut partial) = (Vec::new(), false);
+        for option in &create.options {
+            match &option.kind {
+                IndexOptionKind::Include(columns) => {
+                    for column in columns {
+                        include.extend(self.known_column(table, column, |_| {
+                            format!("column \"{}\" does not exist", cut(&column.value))
+                        }));
+                    }
+                }
+                IndexOptionKind::Where(range) => {
+                    partial = true;
+                    reads.extend(self.columns_in(statement, *range, table, None));
+                }
+                _ => {}
+            }
+        }
+        reads.extend(&include);
+        Index {
+            table,
+            keys,
+            include,
+            reads,
+            unique: create.unique,
+            partial,
+            definition: String::new(),
+            constraint: None,
+        }
+    }
+
+    /// `IF NOT EXISTS` meets an index of this name: it is left alone, whatever it is.
+    fn same_index(&mut self, id: RelationId, index: &Index, span: crate::source::Span) {
+        let relation = self.model.relation(id);
+        let same = match &relation.kind {
+            RelationKind::Index(other) => {
+                other.constraint.is_some()
+                    && other.table == index.table
+                    && other.keys == index.keys
+                    && !index.partial
+                    || other.table == index.table && other.definition == index.definition
+            }
+            RelationKind::Opaque => true,
+            _ => false,
+        };
+        if same {
+            return;
+        }
+        let (name, made) = (relation.name.clone(), relation.made);
+        let finding = self.find(&different_definition::RULE, span);
+        finding.message(format!("`{name}` exists already and is something else: nothing is created here"));
+        finding.at_place(made, "this is what exists");
+        finding.help("give the new index another name, or drop the old one before");
+    }
+
+    /// The size that the columns of a key are declared with.
+    fn size(&mut self, table: RelationId, index: &Index, create: &CreateIndex) {
+        let Some(known) = self.model.table(table) else { return };
+        let columns = index.keys.iter().flatten().filter_map(|at| known.columns.get(*at));
+        let bytes: usize = columns.map(|column| declared_bytes(&column.data_type.display)).sum();
+        if bytes <= MAX_BYTES {
+            return;
+        }
+        let span = create.keys.first().map_or(create.on_span, |first| create.keys.iter().fold(first.span, |all, key| all.to(key.span)));
+        let finding = self.find(&key_columns::RULE, span);
+        finding.message(format!("the columns of this key are declared to have {bytes} bytes"));
+        finding.answer("0A000", "key size greater than 2000 bytes not supported");
+        finding.help("leave the long columns out of the key; what is only read can go to INCLUDE");
+    }
+}
+
+/// The bytes of `character varying(20)` and the like.
+fn declared_bytes(display: &str) -> usize {
+    let Some(rest) = display.strip_prefix("character") else { return 0 };
+    let digits = rest.split_once('(').map_or("", |(_, rest)| rest.trim_end_matches(')'));
+    digits.parse().unwrap_or(0)
+}
+
+/// An index as text, to compare it with another: everything from its keys on.
+fn definition(statement: &Statement<'_>, create: &CreateIndex) -> String {
+    let mut text = if create.unique { "unique".to_owned() } else { String::new() };
+    for token in statement.tokens().iter().filter(|token| token.span.start >= create.table.span().end) {
+        let word = statement.slice(token.span);
+        text.push(' ');
+        match crate::ast::Ident::from_token(word, *token) {
+            Some(ident) => text.push_str(&ident.value),
+            None => text.push_str(word),
+        }
+    }
+    text
+}

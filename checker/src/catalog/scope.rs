@@ -1,0 +1,588 @@
+//! What queries and expressions read: relations, and columns as far as their names tell.
+//!
+//! A name is looked for as PostgreSQL does it: in the tables of its own `FROM`, then in those of the queries
+//! around. Where one of these has columns that are not known, a name that is not found elsewhere may be one of
+//! them, and nothing is said.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{
+    Expr, FromTable, GroupByExpr, ObjectName as ParserName, OrderBy, Query, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, Statement, TableFactor, TableObject, TableWithJoins,
+    UpdateTableFromKind, Visit, Visitor,
+};
+
+use crate::ast::{Ident, ObjectName};
+use crate::parse::syntax::Tree;
+
+use super::Replay;
+use super::model::{RelationId, RelationKind};
+use super::names::{Resolved, cut, object};
+
+/// What a query reads.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    pub(super) relations: Vec<RelationId>,
+    pub(super) columns: Vec<(RelationId, usize)>,
+    /// The names of its columns, where they are known.
+    pub(super) outputs: Option<Vec<String>>,
+}
+
+/// One source of columns.
+struct Item {
+    name: Option<String>,
+    columns: Columns,
+}
+
+#[derive(Clone)]
+enum Columns {
+    Relation(RelationId),
+    Names(Vec<String>),
+    Unknown,
+}
+
+/// What names may mean in one query.
+#[derive(Default)]
+struct Scope {
+    items: Vec<Item>,
+    /// The query's own names for what it gives.
+    aliases: Vec<String>,
+    /// Whether any name may mean something here.
+    open: bool,
+}
+
+/// What a name turned out to mean.
+enum Found {
+    Column(RelationId, usize),
+    Other,
+    Unsure,
+    Nothing,
+}
+
+struct Reader<'r, 'c, 't, T> {
+    replay: &'r mut Replay<'c>,
+    tree: &'t Tree<'t, T>,
+    scopes: Vec<Scope>,
+    with: Vec<HashMap<String, Columns>>,
+    reads: Reads,
+    /// Whether columns that are missing are reported.
+    judge: bool,
+}
+
+impl Replay<'_> {
+    /// What a statement reads; says which relations and columns are missing.
+    pub(super) fn read_statement(&mut self, tree: &Tree<'_, Statement>, own: Option<&str>) -> Reads {
+        let with = own.map(|own| HashMap::from([(own.to_owned(), Columns::Unknown)]));
+        self.read(tree, with, true)
+    }
+
+    /// The same for the body of a function, whose arguments may stand where columns do.
+    pub(super) fn read_body(&mut self, tree: &Tree<'_, Statement>) -> Reads {
+        self.read(tree, None, false)
+    }
+
+    fn read(
+        &mut self,
+        tree: &Tree<'_, Statement>,
+        with: Option<HashMap<String, Columns>>,
+        judge: bool,
+    ) -> Reads {
+        let mut reader = Reader {
+            replay: self,
+            tree,
+            scopes: Vec::new(),
+            with: with.into_iter().collect(),
+            reads: Reads::default(),
+            judge,
+        };
+        let _ = tree.node.visit(&mut reader);
+        let mut reads = reader.reads;
+        reads.relations.sort_unstable();
+        reads.relations.dedup();
+        reads.columns.sort_unstable();
+        reads.columns.dedup();
+        reads
+    }
+
+    /// The columns of a table that an expression names; says which are missing. `also` is another name that may
+    /// stand before a column.
+    pub(super) fn columns_in(
+        &mut self,
+        statement: &crate::statement::Statement<'_>,
+        range: crate::ast::TokenRange,
+        table: RelationId,
+        also: Option<&str>,
+    ) -> Vec<usize> {
+        let Some(tree) = crate::parse::syntax::expression(statement.within(range)) else { return Vec::new() };
+        let name = also.map_or_else(|| self.model.relation(table).name.clone(), str::to_owned);
+        let item = Item { name: Some(name), columns: Columns::Relation(table) };
+        let scope = Scope { items: vec![item], ..Scope::default() };
+        let mut reader = Reader {
+            replay: self,
+            tree: &tree,
+            scopes: vec![scope],
+            with: Vec::new(),
+            reads: Reads::default(),
+            judge: true,
+        };
+        let _ = tree.node.visit(&mut reader);
+        let mut columns: Vec<usize> =
+            reader.reads.columns.into_iter().filter(|(of, _)| *of == table).map(|(_, at)| at).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+}
+
+impl<T> Reader<'_, '_, '_, T> {
+    /// The columns that a relation's name stands for.
+    fn relation(&mut self, name: &ObjectName) -> Columns {
+        if name.parts.len() == 1
+            && let Some(found) = self.with.iter().rev().find_map(|with| with.get(name.object()))
+        {
+            return found.clone();
+        }
+        match self.replay.resolve(name) {
+            Resolved::Found(id) => {
+                self.reads.relations.push(id);
+                match self.replay.model.relation(id).kind {
+                    RelationKind::Table(_) | RelationKind::View(_) => Columns::Relation(id),
+                    _ => Columns::Unknown,
+                }
+            }
+            Resolved::Unknown => Columns::Unknown,
+            Resolved::Missing => {
+                self.replay.unknown_relation(
+                    name,
+                    "relation",
+                    format!("relation \"{name}\" does not exist"),
+                );
+                Columns::Unknown
+            }
+        }
+    }
+
+    fn scope_of(&mut self, from: &[TableWithJoins]) -> Scope {
+        let mut scope = Scope::default();
+        for table in from {
+            self.factor(&table.relation, &mut scope);
+            for join in &table.joins {
+                self.factor(&join.relation, &mut scope);
+            }
+        }
+        scope
+    }
+
+    fn factor(&mut self, factor: &TableFactor, scope: &mut Scope) {
+        match factor {
+            TableFactor::Table { name, alias, args: None, .. } => {
+                let Some(known) = self.tree.name(name) else { return scope.open = true };
+                let mut columns = self.relation(&known);
+                let mut called = object(&known).to_owned();
+                if let Some(alias) = alias {
+                    called = self.tree.ident(&alias.name).map_or(called, |name| name.value);
+                    if !alias.columns.is_empty() {
+                        columns = Columns::Unknown;
+                    }
+                }
+                scope.items.push(Item { name: Some(called), columns });
+            }
+            TableFactor::Derived { subquery, alias, .. } => {
+                let name = alias.as_ref().and_then(|alias| self.tree.ident(&alias.name));
+                let columns = match alias.as_ref().filter(|alias| !alias.columns.is_empty()) {
+                    Some(_) => Columns::Unknown,
+                    None => self.outputs(subquery).map_or(Columns::Unknown, Columns::Names),
+                };
+                scope.items.push(Item { name: name.map(|name| name.value), columns });
+            }
+            TableFactor::NestedJoin { table_with_joins, alias } => {
+                if alias.is_some() {
+                    scope.open = true;
+                }
+                self.factor(&table_with_joins.relation, scope);
+                for join in &table_with_joins.joins {
+                    self.factor(&join.relation, scope);
+                }
+            }
+            // Functions give columns that nothing here knows.
+            _ => scope.open = true,
+        }
+    }
+
+    /// The names of a query's columns.
+    fn outputs(&self, query: &Query) -> Option<Vec<String>> {
+        if query.with.is_some() {
+            return None;
+        }
+        self.set_outputs(&query.body)
+    }
+
+    fn set_outputs(&self, body: &SetExpr) -> Option<Vec<String>> {
+        match body {
+            SetExpr::Select(select) => self.select_outputs(select),
+            SetExpr::Query(query) => self.outputs(query),
+            SetExpr::SetOperation { left, .. } => self.set_outputs(left),
+            _ => None,
+        }
+    }
+
+    fn select_outputs(&self, select: &Select) -> Option<Vec<String>> {
+        let mut names = Vec::new();
+        for item in &select.projection {
+            match item {
+                SelectItem::ExprWithAlias { alias, .. } => names.push(self.tree.ident(alias)?.value),
+                SelectItem::UnnamedExpr(expr) => names.push(self.output_name(expr)?),
+                SelectItem::Wildcard(_) => {
+                    let [table] = select.from.as_slice() else { return None };
+                    if !table.joins.is_empty() {
+                        return None;
+                    }
+                    names.extend(self.all_columns(&table.relation)?);
+                }
+                _ => return None,
+            }
+        }
+        Some(names)
+    }
+
+    fn output_name(&self, expr: &Expr) -> Option<String> {
+        match expr {
+            Expr::Identifier(ident) => Some(self.tree.ident(ident)?.value),
+            Expr::CompoundIdentifier(parts) => Some(self.tree.ident(parts.last()?)?.value),
+            Expr::Function(function) => Some(self.tree.name(&function.name)?.object().to_owned()),
+            _ => None,
+        }
+    }
+
+    fn all_columns(&self, factor: &TableFactor) -> Option<Vec<String>> {
+        match factor {
+            TableFactor::Table { name, alias, args: None, .. } => {
+                if alias.as_ref().is_some_and(|alias| !alias.columns.is_empty()) {
+                    return None;
+                }
+                let name = self.tree.name(name)?;
+                let with = self.with.iter().rev().find_map(|with| with.get(name.object()));
+                match with.filter(|_| name.parts.len() == 1) {
+                    Some(Columns::Names(names)) => Some(names.clone()),
+                    Some(_) => None,
+                    None => match self.replay.resolve(&name) {
+                        Resolved::Found(id) => self.replay.column_names(id),
+                        _ => None,
+                    },
+                }
+            }
+            TableFactor::Derived { subquery, alias: Some(alias), .. } if alias.columns.is_empty() => {
+                self.outputs(subquery)
+            }
+            _ => None,
+        }
+    }
+
+    fn find_in(&self, item: &Item, name: &str) -> Found {
+        match &item.columns {
+            Columns::Unknown => Found::Unsure,
+            Columns::Names(names) if names.iter().any(|one| one == name) => Found::Other,
+            Columns::Names(_) => Found::Nothing,
+            Columns::Relation(id) => match &self.replay.model.relation(*id).kind {
+                RelationKind::Table(table) => match table.column(name) {
+                    Some(at) => Found::Column(*id, at),
+                    None if table.opaque || table.assumed.contains(name) => Found::Unsure,
+                    None => Found::Nothing,
+                },
+                RelationKind::View(view) => match &view.columns {
+                    None => Found::Unsure,
+                    Some(columns) => match columns.iter().position(|one| one == name) {
+                        Some(at) => Found::Column(*id, at),
+                        None => Found::Nothing,
+                    },
+                },
+                _ => Found::Unsure,
+            },
+        }
+    }
+
+    /// A name by itself.
+    fn column(&mut self, ident: &Ident) {
+        let name = cut(&ident.value);
+        let word = !ident.quoted;
+        if word && (is_word(name) || crate::expr::KEYWORD_FUNCTIONS.iter().any(|one| one.eq_ignore_ascii_case(name)))
+            || SYSTEM_COLUMNS.contains(&name)
+        {
+            return;
+        }
+        for scope in self.scopes.iter().rev() {
+            let mut unsure = scope.open;
+            let mut found = None;
+            for item in &scope.items {
+                match self.find_in(item, name) {
+                    Found::Column(relation, at) => found = Some(Some((relation, at))),
+                    Found::Other => found = Some(None),
+                    Found::Unsure => unsure = true,
+                    Found::Nothing => {}
+                }
+                if item.name.as_deref() == Some(name) {
+                    // The whole row.
+                    unsure = true;
+                }
+            }
+            if let Some(found) = found {
+                // With columns that are not known beside it, the name may as well be one of those; the server
+                // would then refuse it as ambiguous.
+                self.reads.columns.extend(found);
+                return;
+            }
+            if unsure || scope.aliases.iter().any(|alias| alias == name) {
+                return;
+            }
+        }
+        if self.judge && self.has_sources() {
+            let server = format!("column \"{name}\" does not exist");
+            let tables: Vec<RelationId> = self.tables();
+            match tables.as_slice() {
+                [one] => self.replay.unknown_column(*one, ident, server),
+                _ => self.replay.missing_in_query(ident.span, name, server),
+            }
+        }
+    }
+
+    /// Without any table a name is an error whatever the set is; that is not this pass's matter.
+    fn has_sources(&self) -> bool {
+        self.scopes.iter().any(|scope| !scope.items.is_empty())
+    }
+
+    fn tables(&self) -> Vec<RelationId> {
+        let items = self.scopes.iter().flat_map(|scope| &scope.items);
+        items
+            .filter_map(|item| match item.columns {
+                Columns::Relation(id) => Some(id),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// `table.column`.
+    fn qualified(&mut self, table: &Ident, column: &Ident) {
+        for scope in self.scopes.iter().rev() {
+            let named = |item: &&Item| item.name.as_deref() == Some(cut(&table.value));
+            let Some(item) = scope.items.iter().find(named) else {
+                if scope.open {
+                    return;
+                }
+                continue;
+            };
+            let name = cut(&column.value);
+            match (self.find_in(item, name), &item.columns) {
+                (Found::Column(relation, at), _) => self.reads.columns.push((relation, at)),
+                (Found::Nothing, Columns::Relation(id)) if self.judge && !SYSTEM_COLUMNS.contains(&name) => {
+                    let (id, server) =
+                        (*id, format!("column {}.{name} does not exist", cut(&table.value)));
+                    self.replay.unknown_column(id, column, server);
+                }
+                _ => {}
+            }
+            return;
+        }
+    }
+
+    /// All columns of the sources, or of the one of this name.
+    fn wildcard(&mut self, of: Option<&str>) {
+        let Some(scope) = self.scopes.last() else { return };
+        let items = scope.items.iter().filter(|item| of.is_none() || item.name.as_deref() == of);
+        let mut columns = Vec::new();
+        for item in items {
+            let Columns::Relation(id) = item.columns else { continue };
+            if let Some(table) = self.replay.model.table(id) {
+                columns.extend(table.live().map(|(at, _)| (id, at)));
+            }
+        }
+        self.reads.columns.extend(columns);
+    }
+
+    /// A relation that a statement writes.
+    fn target(&mut self, name: &ParserName, alias: Option<&sqlparser::ast::Ident>) -> Option<Item> {
+        let known = self.tree.name(name)?;
+        // What a WITH of the statement is called cannot be written.
+        let hidden = std::mem::take(&mut self.with);
+        let columns = self.relation(&known);
+        self.with = hidden;
+        let alias = alias.and_then(|alias| self.tree.ident(alias)).map(|alias| alias.value);
+        Some(Item { name: Some(alias.unwrap_or_else(|| object(&known).to_owned())), columns })
+    }
+
+    fn statement_scope(&mut self, statement: &Statement) -> Scope {
+        match statement {
+            Statement::Insert(insert) => {
+                let TableObject::TableName(name) = &insert.table else {
+                    return Scope { open: true, ..Scope::default() };
+                };
+                let alias = insert.table_alias.as_ref().map(|alias| &alias.alias);
+                let mut scope = Scope::default();
+                let Some(item) = self.target(name, alias) else {
+                    return Scope { open: true, ..Scope::default() };
+                };
+                let columns = item.columns.clone();
+                scope.items.push(item);
+                // A plain name never means a column of `excluded`: it is the table's own.
+                if insert.on.is_some() {
+                    scope.items.push(Item { name: Some("excluded".to_owned()), columns });
+                }
+                self.replay.insert(self.tree, insert);
+                scope
+            }
+            Statement::Update(update) => {
+                let mut scope = self.scope_of(std::slice::from_ref(&update.table));
+                if let Some(UpdateTableFromKind::BeforeSet(from) | UpdateTableFromKind::AfterSet(from)) =
+                    &update.from
+                {
+                    let more = self.scope_of(from);
+                    scope.items.extend(more.items);
+                    scope.open |= more.open;
+                }
+                self.replay.update(self.tree, update);
+                scope
+            }
+            Statement::Delete(delete) => {
+                let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
+                let mut scope = self.scope_of(from);
+                if let Some(using) = &delete.using {
+                    let more = self.scope_of(using);
+                    scope.items.extend(more.items);
+                    scope.open |= more.open;
+                }
+                scope
+            }
+            Statement::Query(_) => Scope::default(),
+            _ => Scope { open: true, ..Scope::default() },
+        }
+    }
+}
+
+impl<T> Visitor for Reader<'_, '_, '_, T> {
+    type Break = ();
+
+    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<()> {
+        let scope = self.statement_scope(statement);
+        self.scopes.push(scope);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_statement(&mut self, _: &Statement) -> ControlFlow<()> {
+        self.scopes.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.with.push(HashMap::new());
+        for part in query.with.iter().flat_map(|with| &with.cte_tables) {
+            let Some(name) = self.tree.ident(&part.alias.name) else { continue };
+            let columns = if part.alias.columns.is_empty() {
+                self.outputs(&part.query).map_or(Columns::Unknown, Columns::Names)
+            } else {
+                Columns::Unknown
+            };
+            if let Some(with) = self.with.last_mut() {
+                with.insert(name.value, columns);
+            }
+        }
+        let outermost = self.with.len() == 1 || self.reads.outputs.is_none() && self.scopes.len() <= 1;
+        if outermost {
+            self.reads.outputs = self.set_outputs(&query.body);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+        self.with.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<()> {
+        let mut scope = self.scope_of(&select.from);
+        for item in &select.projection {
+            if let SelectItem::ExprWithAlias { alias, .. } = item {
+                scope.aliases.extend(self.tree.ident(alias).map(|alias| alias.value));
+            }
+        }
+        self.scopes.push(scope);
+        for item in &select.projection {
+            match item {
+                SelectItem::Wildcard(_) => self.wildcard(None),
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                    if let Some(name) = self.tree.name(name) {
+                        self.wildcard(Some(name.object()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, _: &Select) -> ControlFlow<()> {
+        self.scopes.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_order_by(&mut self, _: &OrderBy) -> ControlFlow<()> {
+        // It stands behind the SELECT whose columns it may name.
+        self.scopes.push(Scope { open: true, ..Scope::default() });
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_order_by(&mut self, _: &OrderBy) -> ControlFlow<()> {
+        self.scopes.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_group_by(&mut self, _: &GroupByExpr) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        match expr {
+            Expr::Identifier(ident) if !self.tree.names_an_argument(ident) => {
+                if let Some(ident) = self.tree.ident(ident) {
+                    self.column(&ident);
+                }
+            }
+            Expr::CompoundIdentifier(parts) => {
+                if let [.., table, column] = parts.as_slice()
+                    && let (Some(table), Some(column)) = (self.tree.ident(table), self.tree.ident(column))
+                {
+                    self.qualified(&table, &column);
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Columns that every table has.
+const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"];
+
+/// Words that stand where names do and are none.
+fn is_word(name: &str) -> bool {
+    matches!(
+        name,
+        "default"
+            | "value"
+            | "all"
+            | "array"
+            | "nfc"
+            | "nfd"
+            | "nfkc"
+            | "nfkd"
+            | "system_user"
+            | "new"
+            | "old"
+            | "year"
+            | "month"
+            | "day"
+            | "hour"
+            | "minute"
+            | "second"
+            | "epoch"
+    )
+}

@@ -1,0 +1,168 @@
+//! Views, and functions with what they read.
+
+use crate::ast::{CreateFunction, CreateView, FunctionBody, TokenRange};
+use crate::parse::syntax;
+use crate::statement::Statement;
+
+use super::Replay;
+use super::create::last_span;
+use super::model::{Function, RelationKind, User, View};
+use super::names::{cut, object};
+use super::scope::Reads;
+
+impl Replay<'_> {
+    pub(super) fn create_view(&mut self, statement: &Statement<'_>, create: &CreateView) {
+        let Some(home) = self.home(&create.name) else { return };
+        let name = object(&create.name).to_owned();
+        let span = last_span(&create.name);
+        // A recursive view reads itself by its name, which is then no relation.
+        let recursive = is_recursive(statement);
+        let reads = self.reads_of(statement, create.query, recursive.then_some(name.as_str()));
+        let columns = if create.columns.is_empty() {
+            reads.as_ref().and_then(|reads| reads.outputs.clone())
+        } else {
+            let mut columns: Vec<String> =
+                create.columns.iter().map(|column| cut(&column.value).to_owned()).collect();
+            // Columns behind those that are named keep the names of the query.
+            match reads.as_ref().and_then(|reads| reads.outputs.as_ref()) {
+                Some(outputs) => {
+                    columns.extend(outputs.iter().skip(columns.len()).cloned());
+                    Some(columns)
+                }
+                None => None,
+            }
+        };
+        let existing = self.model.schemas[home].relations.get(&name).copied();
+        let id = match existing {
+            Some(id) if create.or_replace && self.is_view(id) => {
+                self.unread(id);
+                if let RelationKind::View(view) = &mut self.model.relations[id].kind {
+                    view.columns = columns;
+                }
+                id
+            }
+            Some(id) if create.or_replace => {
+                self.not_a(id, span, "view", "give the view another name".to_owned());
+                return;
+            }
+            Some(id) => {
+                self.relation_taken(id, span);
+                if let Some(last) = self.out.last_mut()
+                    && self.model.relations.get(id).is_some_and(|one| matches!(one.kind, RelationKind::View(_)))
+                {
+                    last.help("write CREATE OR REPLACE VIEW to change the view");
+                }
+                self.forget(id);
+                return;
+            }
+            None => {
+                self.type_name_taken(home, &name, span);
+                self.case(home, &name, span);
+                let place = self.place(span);
+                self.model.add_relation(home, &name, RelationKind::View(View { columns }), Some(place))
+            }
+        };
+        if let Some(reads) = reads {
+            self.note_reads(&reads, User::View(id));
+        }
+    }
+
+    fn is_view(&self, id: usize) -> bool {
+        matches!(self.model.relation(id).kind, RelationKind::View(_) | RelationKind::Opaque)
+    }
+
+    /// A view that is made anew reads nothing of what it read before.
+    fn unread(&mut self, id: usize) {
+        let read = std::mem::take(self.view_reads.entry(id).or_default());
+        for relation in read {
+            if let Some(relation) = self.model.relations.get_mut(relation) {
+                relation.users.retain(|one| one.by != User::View(id));
+            }
+        }
+    }
+
+    fn note_reads(&mut self, reads: &Reads, by: User) {
+        for relation in &reads.relations {
+            self.model.note_use(*relation, None, by);
+        }
+        for (relation, column) in &reads.columns {
+            self.model.note_use(*relation, Some(*column), by);
+        }
+        if let User::View(view) = by {
+            self.view_reads.insert(view, reads.relations.clone());
+        }
+    }
+
+    /// What a query reads; `None` where it cannot be read.
+    pub(super) fn reads_of(
+        &mut self,
+        statement: &Statement<'_>,
+        query: TokenRange,
+        own: Option<&str>,
+    ) -> Option<Reads> {
+        let tree = syntax::statement(statement.within(query))?;
+        Some(self.read_statement(&tree, own))
+    }
+
+    pub(super) fn create_function(&mut self, statement: &Statement<'_>, create: &CreateFunction) {
+        let Some(home) = self.home(&create.name) else { return };
+        let name = object(&create.name).to_owned();
+        let place = self.place(last_span(&create.name));
+        let sql = create.language.as_ref().is_none_or(|language| language.value == "sql");
+        let words = match create.body {
+            FunctionBody::String(at) if sql => {
+                let text = statement.tokens().get(at).map_or("", |token| statement.slice(token.span));
+                self.words_of(text)
+            }
+            _ => Default::default(),
+        };
+        if create.or_replace {
+            // Which of several functions of a name is made anew depends on the arguments: all are taken for it,
+            // so that nothing is said of a body that is no more.
+            self.drop_functions(home, &name);
+        }
+        let id = self.model.functions.len();
+        for word in &words {
+            self.model.bodies.entry(word.clone()).or_default().push(id);
+        }
+        self.model.functions.push(Function { name: name.clone(), made: place, dropped: false, words });
+        self.model.schemas[home].functions.entry(name).or_default().push(id);
+        if let FunctionBody::Sql(range) = create.body {
+            self.atomic_body(statement, create, range, id);
+        }
+    }
+
+    pub(super) fn drop_functions(&mut self, home: usize, name: &str) {
+        for id in self.model.schemas[home].functions.remove(name).unwrap_or_default() {
+            self.model.functions[id].dropped = true;
+        }
+    }
+
+    /// The statements of `BEGIN ATOMIC … END`: the server holds them as it holds a view's query. Arguments of the
+    /// function may stand where columns do, so that columns are only followed, never missed.
+    fn atomic_body(&mut self, statement: &Statement<'_>, _: &CreateFunction, range: TokenRange, id: usize) {
+        let mut cursor = statement.within(range);
+        if cursor.eat("BEGIN ATOMIC").is_none() {
+            return;
+        }
+        while !cursor.at_end() {
+            let part = cursor.skip_until(|cursor| {
+                cursor.is_punct(";") || (cursor.is("END") && cursor.nth(1).is_none())
+            });
+            cursor.advance();
+            if part.is_empty() {
+                continue;
+            }
+            let Some(tree) = syntax::statement(statement.within(part)) else { continue };
+            let reads = self.read_body(&tree);
+            self.note_reads(&reads, User::Function(id));
+        }
+    }
+}
+
+fn is_recursive(statement: &Statement<'_>) -> bool {
+    let mut cursor = statement.cursor();
+    cursor.advance();
+    cursor.eat("OR REPLACE");
+    cursor.is("RECURSIVE")
+}

@@ -1,0 +1,82 @@
+//! Queries, DML and expressions as sqlparser's trees, with the places of their names.
+
+use sqlparser::ast::{Expr, Ident as ParserIdent, ObjectName as ParserName, Statement};
+use sqlparser::dialect::PostgreSqlDialect;
+use sqlparser::parser::Parser;
+
+use crate::ast::{Ident, ObjectName};
+use crate::cursor::Cursor;
+use crate::parse::query;
+use crate::source::Span;
+
+/// A tree, and the tokens that it was made of.
+pub(crate) struct Tree<'a, T> {
+    pub(crate) node: T,
+    names: Vec<Named<'a>>,
+}
+
+struct Named<'a> {
+    ident: Option<Ident>,
+    text: &'a str,
+    span: Span,
+}
+
+/// Reads a query or a DML statement; `None` where sqlparser cannot.
+pub(crate) fn statement(cursor: Cursor<'_>) -> Option<Tree<'_, Statement>> {
+    read(cursor, |parser| parser.parse_statement().ok())
+}
+
+/// Reads an expression.
+pub(crate) fn expression(cursor: Cursor<'_>) -> Option<Tree<'_, Expr>> {
+    read(cursor, |parser| parser.parse_expr().ok())
+}
+
+fn read<T>(cursor: Cursor<'_>, with: impl FnOnce(&mut Parser<'_>) -> Option<T>) -> Option<Tree<'_, T>> {
+    let (tokens, positions) = query::tokens(cursor);
+    let mut parser = Parser::new(&PostgreSqlDialect {}).with_tokens_with_locations(tokens);
+    let node = with(&mut parser)?;
+    if !matches!(parser.peek_token_ref().token, sqlparser::tokenizer::Token::EOF) {
+        return None;
+    }
+    let base = cursor.position();
+    let named = |position: &usize| {
+        let token = cursor.nth(position - base)?;
+        let text = cursor.text_of(token);
+        Some(Named { ident: Ident::from_token(text, token), text, span: token.span })
+    };
+    let names = positions.iter().filter_map(named).collect();
+    Some(Tree { node, names })
+}
+
+impl<T> Tree<'_, T> {
+    fn named(&self, ident: &ParserIdent) -> Option<&Named<'_>> {
+        // Where a token stands is carried as its column, from 1 on.
+        let column = usize::try_from(ident.span.start.column).ok()?;
+        self.names.get(column.checked_sub(1)?)
+    }
+
+    /// A name as the catalog would hold it.
+    pub(crate) fn ident(&self, ident: &ParserIdent) -> Option<Ident> {
+        self.named(ident)?.ident.clone()
+    }
+
+    /// A name with its schema.
+    pub(crate) fn name(&self, name: &ParserName) -> Option<ObjectName> {
+        let parts: Option<Vec<_>> = name.0.iter().map(|part| self.ident(part.as_ident()?)).collect();
+        parts.filter(|parts| !parts.is_empty()).map(|parts| ObjectName { parts })
+    }
+
+    /// Whether a name is not one of a column but that of a function's argument.
+    pub(crate) fn names_an_argument(&self, ident: &ParserIdent) -> bool {
+        let next = usize::try_from(ident.span.start.column).ok().and_then(|column| self.names.get(column));
+        next.is_some_and(|next| matches!(next.text, "=>" | ":=" | ":"))
+    }
+
+    /// From the first token to the last.
+    pub(crate) fn span(&self) -> Span {
+        match (self.names.first(), self.names.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => Span::default(),
+        }
+    }
+}
