@@ -5,6 +5,7 @@
 //! The tests run all interleavings of two machines on a small model of a database, cut off at every action.
 
 mod action;
+mod explain;
 mod machine;
 #[cfg(test)]
 mod model;
@@ -12,6 +13,7 @@ mod review;
 mod situation;
 
 pub(crate) use action::{Action, Held, Job, LeaseHolder, Outcome, StepId, Verdict, Write};
-pub(crate) use machine::{End, Machine, refused};
+pub(crate) use explain::refused;
+pub(crate) use machine::{End, Machine};
 pub(crate) use review::{LedgerRow, Review, review};
 pub(crate) use situation::{JournalRow, Loaded};

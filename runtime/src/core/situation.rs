@@ -1,6 +1,7 @@
 //! What a holder of the lease knows: the tables as they stand, and what it has seen happen itself.
 
 use super::action::{Held, Job, StepId, Verdict, Write};
+use super::explain::{different, refused};
 use super::review::{LedgerRow, Review};
 use crate::checksum::step_checksum;
 use crate::error::{Error, ErrorKind, Place};
@@ -233,12 +234,12 @@ impl Situation {
         };
         let note = match (verdict, contested) {
             (Verdict::Different { expected, found }, answer) => {
-                return Err(super::machine::different(plan, id, &expected, &found, answer.map(|it| it.0)));
+                return Err(different(plan, id, &expected, &found, answer.map(|it| it.0)));
             }
             // Nobody saw our statement run, and only a name is there: it may be anything.
             (Verdict::Happened { compared: false }, Some((answer, false)))
             | (Verdict::Absent, Some((answer, _))) => {
-                return Err(super::machine::refused(plan, id, 0, answer));
+                return Err(refused(plan, id, 0, answer));
             }
             (Verdict::Happened { .. }, _) => Note::Ran,
             (Verdict::Absent, None) => Note::Clear,

@@ -1,12 +1,14 @@
 //! Does what the pure core decides, on real connections.
 
 mod clock;
+mod explain;
 mod jobs;
 mod keeper;
 mod perform;
 mod records;
 mod run;
 mod session;
+mod settings;
 mod source;
 
 pub(crate) use run::{drive, inspect_only, read_tables};

@@ -1,6 +1,7 @@
 //! Performs one action after the other.
 
 use super::clock::LeaseClock;
+use super::explain::{bookkeeping, cannot_connect, gave_up};
 use super::keeper::{Keeper, Renewal};
 use super::session::{Answer, Session};
 use super::source::Source;
@@ -26,7 +27,7 @@ pub(super) struct Shell<'a, C> {
     pub(super) plan: &'a Plan,
     pub(super) tables: TableNames,
     pub(super) holder: String,
-    session: Option<Session<'a>>,
+    pub(super) session: Option<Session<'a>>,
     pub(super) keeper: Keeper<'a, C>,
     patience: Patience,
     /// DML steps that once did not end within a lease of ordinary length.
@@ -99,24 +100,15 @@ impl<'a, C: Connector> Shell<'a, C> {
                 Ok(session) => self.session = Some(session),
                 Err(error) if error.is_transient() => {
                     tracing::warn!("cannot connect: {error}");
-                    let gave_up = |failures: u32| {
-                        let text = format!("no connection after {failures} attempts: {error}");
-                        let gave_up = Error::new(ErrorKind::Connect, text)
-                            .remedy("check that the database can be reached from here, and start again");
-                        match error.server_error() {
-                            Some(server) => gave_up.server(server.clone()),
-                            None => gave_up,
-                        }
-                    };
-                    self.pause(gave_up).await?;
+                    self.pause(|failures| {
+                        cannot_connect(&error, format!("no connection after {failures} attempts: {error}"))
+                            .remedy("check that the database can be reached from here, and start again")
+                    })
+                    .await?;
                 }
                 Err(error) => {
-                    let refused = Error::new(ErrorKind::Connect, format!("cannot connect: {error}"))
-                        .remedy("check the address, the role and how its token or password is made");
-                    return Err(match error.server_error() {
-                        Some(server) => refused.server(server.clone()),
-                        None => refused,
-                    });
+                    return Err(cannot_connect(&error, format!("cannot connect: {error}"))
+                        .remedy("check the address, the role and how its token or password is made"));
                 }
             }
         }
@@ -363,63 +355,6 @@ impl<'a, C: Connector> Shell<'a, C> {
         }
     }
 
-    /// Gives the session the settings of a step, on a new connection where it has had others.
-    pub(super) async fn set(&mut self, id: StepId, held: Held) -> Result<Option<Outcome>, Error> {
-        let step = &self.plan.migrations[id.migration].steps[id.step];
-        let wanted: Vec<&Statement> = step.settings.iter().collect();
-        loop {
-            self.session().await?;
-            let Some(session) = &self.session else { continue };
-            let had = session.settings.len();
-            let fits = had <= wanted.len()
-                && session.settings.iter().zip(&wanted).all(|(had, wanted)| *had == wanted.sql);
-            if !fits {
-                self.fresh().await?;
-                continue;
-            }
-            let Some(setting) = wanted.get(had) else { return Ok(None) };
-            match self.send(&setting.sql, self.options.timings.statement, Some(held)).await? {
-                Sent::Answers(_) => {
-                    if let Some(session) = &mut self.session {
-                        session.settings.push(setting.sql.to_string());
-                    }
-                }
-                Sent::Refused(error, _) => {
-                    let place = self.place(id).statement(setting);
-                    return Err(crate::core::refused(self.plan, id, 0, error).at(place));
-                }
-                Sent::Doubt if self.keeper.is_lost() => return Ok(Some(Outcome::LeaseLost)),
-                Sent::Doubt => {}
-            }
-        }
-    }
-
-    /// A connection that nothing has been set on.
-    async fn fresh(&mut self) -> Result<(), Error> {
-        if self.source.can_connect() {
-            self.session = None;
-            return Ok(());
-        }
-        self.read("RESET ALL").await?.map_err(|error| {
-            Error::new(ErrorKind::Refused, "the settings of a migration cannot be taken back")
-                .server(error)
-                .remedy("run on a connector instead of one connection")
-        })?;
-        if let Some(session) = &mut self.session {
-            session.settings.clear();
-        }
-        Ok(())
-    }
-
-    /// Leaves no setting behind on a connection that was lent.
-    pub(super) async fn leave(&mut self) {
-        if self.session.as_ref().is_some_and(|session| !session.settings.is_empty())
-            && let Err(error) = self.fresh().await
-        {
-            tracing::warn!("{error}");
-        }
-    }
-
     /// Gives up a message that is under way; used where its transaction is fenced.
     pub(super) fn hang_up(&mut self) {
         if self.source.can_connect()
@@ -432,32 +367,6 @@ impl<'a, C: Connector> Shell<'a, C> {
     /// The place of a step, for errors.
     pub(super) fn place(&self, id: StepId) -> Place {
         Place::of_step(self.plan, id)
-    }
-}
-
-/// Our own tables are not as they should be, or not ours to use.
-pub(super) fn bookkeeping(what: &str, error: ServerError) -> Error {
-    let remedy = if error.sqlstate == crate::server::INSUFFICIENT_PRIVILEGE {
-        "run with a role that may create tables in this schema and owns or may write schema_migrations and \
-         its two companions; a role with SELECT on schema_migrations suffices when nothing is pending"
-    } else {
-        "check schema_migrations, schema_migrations_steps and schema_migrations_lease"
-    };
-    Error::new(ErrorKind::Bookkeeping, what).server(error).remedy(remedy)
-}
-
-fn gave_up(failures: u32, trouble: &Trouble) -> Error {
-    let remedy = "start again when the cause is gone: it goes on where it stopped";
-    match trouble {
-        Trouble::Server(error, _) => {
-            Error::new(ErrorKind::GaveUp, format!("no success after {failures} attempts"))
-                .server(error.clone())
-                .remedy(remedy)
-        }
-        Trouble::Lost(why) => {
-            Error::new(ErrorKind::GaveUp, format!("no success after {failures} attempts: {why}"))
-                .remedy(remedy)
-        }
     }
 }
 

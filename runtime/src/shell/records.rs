@@ -1,7 +1,8 @@
 //! Reads and writes the runtime's own tables.
 
 use super::clock::LeaseClock;
-use super::perform::{Sent, Shell, bookkeeping};
+use super::explain::bookkeeping;
+use super::perform::{Sent, Shell};
 use super::session::{Answer, Row};
 use crate::connector::Connector;
 use crate::core::{Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Outcome};

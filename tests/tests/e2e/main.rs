@@ -4,6 +4,7 @@
 
 mod boot;
 mod faults;
+mod jobs;
 mod lease;
 mod ledger;
 mod refusals;

@@ -38,6 +38,11 @@ pub(crate) async fn database_with(change: impl Fn(LocalOptions) -> LocalOptions)
 }
 
 impl Database {
+    /// Makes things go wrong at the stand-in.
+    pub(crate) fn control(&self) -> dsql_local::Control {
+        self.endpoint.control()
+    }
+
     /// What a service would connect with.
     pub(crate) fn config(&self) -> Config {
         self.config_of("admin")

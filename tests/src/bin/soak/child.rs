@@ -4,6 +4,7 @@ use dsql_migrate::Options;
 use dsql_migrate_tests::sets;
 use std::process::ExitCode;
 use std::time::Duration;
+use tokio::io::AsyncReadExt;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
@@ -29,11 +30,22 @@ pub(crate) async fn migrate(port: u16) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match migrations.with(options()).run(&config(port)).await {
-        Ok(_) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
+    let (runner, config) = (migrations.with(options()), config(port));
+    tokio::select! {
+        run = runner.run(&config) => match run {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
+        () = orphaned() => ExitCode::FAILURE,
     }
+}
+
+/// Ready when the soak itself has been killed, so that nothing is left of it.
+async fn orphaned() {
+    let mut byte = [0];
+    // Nothing is ever written: the read ends with the writer.
+    let _ = tokio::io::stdin().read(&mut byte).await;
 }

@@ -160,7 +160,8 @@ fn start(port: u16, count: usize) -> Result<Vec<Child>, String> {
     let one = || {
         Command::new(&program)
             .args(["migrate", &port.to_string()])
-            .stdin(Stdio::null())
+            // Never written to: its end tells the child that its parent is gone.
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
