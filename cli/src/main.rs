@@ -1,6 +1,7 @@
 //! `dsql-migrate`: SQL migrations for Amazon Aurora DSQL from a terminal or CI.
 
 mod check;
+mod database;
 mod explain;
 mod fix;
 mod github;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Checks SQL migrations for Amazon Aurora DSQL.
+/// SQL migrations for Amazon Aurora DSQL: checked before the cluster sees them, applied so that they finish.
 #[derive(Parser)]
 #[command(name = "dsql-migrate", version)]
 struct Arguments {
@@ -27,6 +28,8 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Run(database::Run),
+    Status(database::Show),
     Explain(explain::Arguments),
     Lock(lock::Arguments),
     New(new::Arguments),
@@ -36,14 +39,16 @@ enum Command {
 fn main() -> ExitCode {
     // clap itself ends with 2 for what is wrong on the command line.
     let done = match Arguments::parse().command {
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Explain(arguments) => explain::run(&arguments),
-        Command::Lock(arguments) => lock::run(&arguments),
-        Command::New(arguments) => new::run(&arguments),
-        Command::Plan(arguments) => plan::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments).map(code),
+        Command::Run(arguments) => database::run(&arguments),
+        Command::Status(arguments) => database::status(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments).map(code),
+        Command::Lock(arguments) => lock::run(&arguments).map(code),
+        Command::New(arguments) => new::run(&arguments).map(code),
+        Command::Plan(arguments) => plan::run(&arguments).map(code),
     };
     match done {
-        Ok(clean) => ExitCode::from(u8::from(!clean)),
+        Ok(code) => ExitCode::from(code),
         // Whoever reads our output may stop reading, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
@@ -51,4 +56,9 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// 0 when all is well, 1 when something was found.
+fn code(clean: bool) -> u8 {
+    u8::from(!clean)
 }

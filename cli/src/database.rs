@@ -1,0 +1,173 @@
+//! The commands that talk to a database: `run` and `status`.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use dsql_migrate::{Migrations, Options, Report, State, Status};
+use dsql_migrate_check::{Severity, render};
+use serde_json::{Value, json};
+use tokio_postgres::Config;
+
+use crate::set;
+
+/// Apply what is pending, with the same code as a service that embeds the set.
+///
+/// The folder is checked first; nothing runs from a folder with an error. Exit code: 0 all applied, 1 failed,
+/// 2 when the command line is wrong or the files cannot be read.
+#[derive(clap::Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    target: Target,
+    /// Print what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Tell what is applied, pending, in flight or edited, without writing anything.
+///
+/// Exit code: 0 all applied, 1 failed, 3 something is not applied.
+#[derive(clap::Args)]
+pub(crate) struct Show {
+    #[command(flatten)]
+    target: Target,
+}
+
+#[derive(clap::Args)]
+struct Target {
+    /// The folder of migrations
+    #[arg(default_value = "migrations")]
+    path: PathBuf,
+    /// The database, as postgres://user:password@host:port/postgres?sslmode=disable
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    url: String,
+    /// How to report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+impl Target {
+    /// The set, unless it has an error, which is printed.
+    fn migrations(&self) -> io::Result<Option<Migrations>> {
+        let report = set::judge(&self.path)?;
+        for finding in report.diagnostics.iter().filter(|one| one.severity == Severity::Error) {
+            anstream::eprintln!("{}\n", render::diagnostic(&report, finding, render::Style::Coloured));
+        }
+        Ok(report.plan.map(Migrations::new))
+    }
+
+    fn config(&self) -> io::Result<Config> {
+        // The error of the parser does not repeat the text, which may hold a password.
+        self.url
+            .parse()
+            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("--url: {error}")))
+    }
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
+    let target = &arguments.target;
+    let config = target.config()?;
+    let Some(migrations) = target.migrations()? else { return Ok(1) };
+    let runner = migrations.with(Options::default());
+    if arguments.dry_run {
+        return match runtime()?.block_on(runner.dry_run(&config)) {
+            Ok(plan) => {
+                println!("{plan}");
+                Ok(0)
+            }
+            Err(error) => failed(target.format, &error),
+        };
+    }
+    let stop = async {
+        // Without a handler Ctrl-C would leave the lease behind for its length.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    match runtime()?.block_on(runner.run_until(&config, stop)) {
+        Ok(report) => {
+            match target.format {
+                Format::Human => println!("{report}"),
+                Format::Json => println!("{}", ran(&report)),
+            }
+            Ok(0)
+        }
+        Err(error) => failed(target.format, &error),
+    }
+}
+
+pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
+    let target = &arguments.target;
+    let config = target.config()?;
+    let Some(migrations) = target.migrations()? else { return Ok(1) };
+    match runtime()?.block_on(migrations.with(Options::default()).status(&config)) {
+        Ok(status) => {
+            match target.format {
+                Format::Human => print!("{status}"),
+                Format::Json => println!("{}", stands(&status)),
+            }
+            io::stdout().flush()?;
+            Ok(if status.is_current() { 0 } else { 3 })
+        }
+        Err(error) => failed(target.format, &error),
+    }
+}
+
+fn failed(format: Format, error: &dsql_migrate::Error) -> io::Result<u8> {
+    eprintln!("dsql-migrate: {error}");
+    if format == Format::Json {
+        println!(
+            "{}",
+            json!({"format": 1, "error": {"kind": format!("{:?}", error.kind()), "message": error.to_string()}})
+        );
+    }
+    Ok(1)
+}
+
+fn ran(report: &Report) -> Value {
+    let applied: Vec<_> = report
+        .applied
+        .iter()
+        .map(|one| json!({"version": one.version, "name": one.name, "milliseconds": u64::try_from(one.duration.as_millis()).unwrap_or(u64::MAX)}))
+        .collect();
+    json!({"format": 1, "applied": applied, "already_applied": report.already_applied, "held_back": report.held_back})
+}
+
+fn stands(status: &Status) -> Value {
+    let state = |state: &State| match state {
+        State::Applied { at, adopted } => json!({"state": "applied", "applied_at": at, "adopted": adopted}),
+        State::Edited { at, applied, now } => {
+            json!({"state": "edited", "applied_at": at, "applied_checksum": applied, "checksum": now})
+        }
+        State::InFlight { done, steps, .. } => {
+            json!({"state": "in_flight", "steps_done": done, "steps": steps})
+        }
+        _ => json!({"state": "pending"}),
+    };
+    let migrations: Vec<_> = status
+        .migrations
+        .iter()
+        .map(|one| {
+            let mut value = state(&one.state);
+            value["version"] = json!(one.version);
+            value["name"] = json!(one.name);
+            value["file"] = json!(one.file);
+            value
+        })
+        .collect();
+    let unknown: Vec<_> =
+        status.unknown.iter().map(|one| json!({"version": one.version, "name": one.name})).collect();
+    json!({"format": 1, "current": status.is_current(), "migrations": migrations, "unknown": unknown})
+}

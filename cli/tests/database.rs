@@ -1,0 +1,46 @@
+//! `run` and `status` against the stand-in.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use dsql_local::{Cluster, Options};
+use serde_json::Value;
+
+fn call(arguments: &[&str], url: &str) -> Output {
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    Command::new(env!("CARGO_BIN_EXE_dsql-migrate")).args(arguments).args(["--url", url]).current_dir(samples).output().unwrap()
+}
+
+fn document(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_applied_once_and_its_state_is_told() {
+    let cluster = Cluster::start(Options::new().insecure(true)).await.unwrap();
+    let url = cluster.url();
+    let before = call(&["status", "--format", "json"], &url);
+    assert_eq!((before.status.code(), &document(&before)["current"]), (Some(3), &Value::Bool(false)));
+    let dry = call(&["run", "--dry-run"], &url);
+    assert!(String::from_utf8_lossy(&dry.stdout).contains("0001"), "{dry:?}");
+    let ran = call(&["run", "--format", "json"], &url);
+    assert_eq!((ran.status.code(), document(&ran)["applied"].as_array().unwrap().len()), (Some(0), 6));
+    let again = call(&["run"], &url);
+    assert_eq!(String::from_utf8_lossy(&again.stdout), "nothing to apply: all 6 migrations are there\n");
+    let after = call(&["status", "--format", "json"], &url);
+    assert_eq!(after.status.code(), Some(0));
+    assert_eq!(document(&after)["migrations"][5]["state"], "applied");
+    cluster.stop().await;
+}
+
+#[test]
+fn what_cannot_be_reached_or_read_is_told_without_secrets() {
+    let wrong = call(&["run"], "postgres://admin:hunter2@127.0.0.1:1/postgres?sslmode=require");
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert_eq!(wrong.status.code(), Some(1), "{said}");
+    assert!(said.contains("TLS") && !said.contains("hunter2"), "{said}");
+    let wrong = call(&["run"], "nonsense hunter2");
+    let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
+    assert_eq!(wrong.status.code(), Some(2), "{said}");
+    assert!(!said.contains("hunter2"), "{said}");
+}
