@@ -92,7 +92,7 @@ impl Control {
         self.shared.faults.counts()
     }
 
-    /// Serves this handle at a Unix socket until the returned guard is dropped.
+    /// Serves this handle at a Unix socket until the returned guard is dropped. Runs on the caller's tokio runtime.
     ///
     /// # Errors
     /// When the socket cannot be made.

@@ -8,8 +8,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::words::ServerError;
 
-/// Frames above this are refused: DSQL closes a connection that sends more than 10 MiB in one message.
-const LARGEST_FRAME: usize = 64 * 1024 * 1024;
+/// Nothing sensible is longer than this, in either direction.
+const LARGEST_FRAME: usize = 1 << 30;
+
+/// A client that sends more than this in one message is disconnected without a word, as was observed.
+pub(crate) const LARGEST_MESSAGE: usize = 10 * 1024 * 1024;
 
 /// What has piled up for the peer is written out once it reaches this size, so that large results stream.
 const FLUSH_AT: usize = 64 * 1024;

@@ -22,7 +22,7 @@ use crate::backend::Backend;
 use crate::endpoint::Shared;
 use crate::faults::{Counters, Strike};
 use crate::registry::Control;
-use crate::wire::{self, Frame, Wire, broken};
+use crate::wire::{self, Frame, LARGEST_MESSAGE, Wire, broken};
 use crate::words::ServerError;
 use extended::{Portal, Prepared};
 use transaction::{Phase, Transaction};
@@ -146,6 +146,9 @@ impl Session {
                     None => return Ok(()),
                 },
             };
+            if frame.body.len() > LARGEST_MESSAGE {
+                return Ok(());
+            }
             self.shared.registry.note(self.pid, false);
             self.message(&frame).await?;
             match frame.tag {

@@ -175,3 +175,13 @@ async fn endpoints_know_nothing_of_each_other() {
     assert_ne!(one.port(), two.port());
     assert!(cluster().await.postgres_version().starts_with(|c: char| c.is_ascii_digit()));
 }
+
+#[tokio::test]
+async fn a_message_over_ten_mebibytes_ends_the_connection() {
+    let endpoint = endpoint().await;
+    let first = client(&endpoint).await;
+    let fits = format!("SELECT length('{}')", "x".repeat(9 << 20));
+    assert_eq!(value(&first, &fits).await.as_deref(), Some("9437184"));
+    let lost = first.simple_query(&format!("SELECT length('{}')", "x".repeat(11 << 20))).await.unwrap_err();
+    assert!(lost.as_db_error().is_none(), "{lost}");
+}

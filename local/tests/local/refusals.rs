@@ -183,3 +183,28 @@ async fn check(cases: &[(&str, &str)]) {
         assert_eq!(said(client.execute(*sql, &[]).await), simple, "{sql}");
     }
 }
+
+#[tokio::test]
+async fn keys_and_tables_have_their_limits() {
+    let endpoint = endpoint().await;
+    let client = client(&endpoint).await;
+    let columns = |count: usize| (0..count).map(|n| format!("c{n} int")).collect::<Vec<_>>().join(", ");
+    let names = |count: usize| (0..count).map(|n| format!("c{n}")).collect::<Vec<_>>().join(", ");
+    client
+        .batch_execute(&format!("CREATE TABLE t ({}, PRIMARY KEY ({}))", columns(255), names(8)))
+        .await
+        .unwrap();
+    assert_eq!(said(client.batch_execute(&format!("CREATE TABLE u ({})", columns(256))).await).0, "54011");
+    assert_eq!(
+        said(client.batch_execute(&format!("CREATE INDEX ASYNC ON t ({})", names(9))).await).0,
+        "54011"
+    );
+    for n in 0..23 {
+        client.batch_execute(&format!("CREATE INDEX ASYNC ON t (c{n})")).await.unwrap();
+    }
+    assert_eq!(said(client.batch_execute("CREATE INDEX ASYNC ON t (c99)").await).0, "54000");
+    for n in 0..10 {
+        client.batch_execute(&format!("CREATE SCHEMA s{n}")).await.unwrap();
+    }
+    assert_eq!(said(client.batch_execute("CREATE SCHEMA s10").await).0, "54000");
+}
