@@ -50,6 +50,14 @@ struct Ice {
 }
 
 impl Ice {
+    /// Stands still, unless it has been thawed since the message was counted.
+    fn freeze(&self, state: &Mutex<State>) {
+        let state = lock(state);
+        if state.freeze.is_some() {
+            self.frozen.send_replace(true);
+        }
+    }
+
     async fn wait_until(&self, frozen: bool) {
         // The sender lives as long as its relay.
         let _ = self.frozen.subscribe().wait_for(|state| *state == frozen).await;
@@ -107,8 +115,10 @@ impl Relay {
         self.ice.wait_until(true).await;
     }
 
-    /// Lets everything go on.
+    /// Lets everything go on, and forgets about a message that has not come.
     pub fn thaw(&self) {
+        let mut state = lock(&self.state);
+        state.freeze = None;
         self.ice.frozen.send_replace(false);
     }
 
@@ -169,7 +179,7 @@ async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) 
         let fate = note(state, &request);
         match fate {
             Fate::Cut(Side::Before) => return Ok(()),
-            Fate::Freeze(Side::Before) => drop(ice.frozen.send_replace(true)),
+            Fate::Freeze(Side::Before) => ice.freeze(state),
             Fate::Cut(Side::After) | Fate::Freeze(Side::After) | Fate::Conflict | Fate::Pass => {}
         }
         ice.wait_until(false).await;
@@ -184,7 +194,7 @@ async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) 
         let answer = answer(&mut from_server).await?;
         match fate {
             Fate::Cut(Side::After) => return Ok(()),
-            Fate::Freeze(Side::After) => drop(ice.frozen.send_replace(true)),
+            Fate::Freeze(Side::After) => ice.freeze(state),
             _ => {}
         }
         ice.wait_until(false).await;

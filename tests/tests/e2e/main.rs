@@ -2,6 +2,8 @@
 //!
 //! One PostgreSQL serves all tests; each test has an endpoint, that is a stand-in cluster, of its own.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod boot;
 mod faults;
 mod jobs;

@@ -17,6 +17,9 @@ use trial::{Counts, Trial};
 /// How many trials run at the same time; most of their time is waiting for leases to end.
 const SIDE_BY_SIDE: usize = 6;
 
+/// After how many kills there is a line about the counts so far.
+const NEWS: u32 = 50;
+
 #[derive(Parser)]
 struct Arguments {
     #[command(subcommand)]
@@ -85,7 +88,13 @@ async fn soak(arguments: &Arguments, seed: u64) -> Result<Counts, String> {
         }
         match running.join_next().await {
             None => return Ok(counts),
-            Some(ended) => counts.add(ended.map_err(|error| error.to_string())??),
+            Some(ended) => {
+                let before = counts.kills;
+                counts.add(ended.map_err(|error| error.to_string())??);
+                if before / NEWS != counts.kills / NEWS {
+                    println!("so far: {counts}");
+                }
+            }
         }
     }
 }
