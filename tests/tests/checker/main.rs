@@ -4,9 +4,21 @@
 //! `cargo test -p dsql-migrate-tests --test checker`. Everything generated comes from printed seeds;
 //! `CHECKER_INPUTS` (how many inputs) and `CHECKER_SEED` change what is generated.
 
+mod bytes;
+mod differential;
 mod generate;
+mod grammar;
 mod judge;
+mod parser;
 mod postgres;
 mod random;
 mod recorded;
+mod repeated;
 mod scanner;
+mod soup;
+
+/// A number that the environment sets.
+fn number(name: &str, default: u64) -> u64 {
+    let set = std::env::var(name).ok();
+    set.map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value} is no number")))
+}

@@ -7,8 +7,6 @@
 //! * `refused SQLSTATE rule`: an error of that rule, with the recorded SQLSTATE and words.
 //! * `run-time SQLSTATE reason`: what the cluster refused is not in the text but in the tables, the data or
 //!   another session, so no error is due.
-//! * `covered SQLSTATE rule`: what the cluster refused is not said, because an error of that rule, which is not
-//!   the server's, already forbids the file.
 //!
 //! A third field `with setup` puts what the probe needs before it, where the statement alone would be refused for
 //! another reason than the recorded one.
@@ -36,7 +34,6 @@ enum Verdict {
     Ok,
     Refused { sqlstate: &'static str, rule: &'static str },
     RunTime { sqlstate: &'static str },
-    Covered { sqlstate: &'static str, rule: &'static str },
 }
 
 /// A row of the table.
@@ -73,6 +70,11 @@ fn text(probe: &str) -> String {
     format!("{};", steps.join(";\n"))
 }
 
+/// The probes as texts.
+pub(crate) fn texts() -> impl Iterator<Item = String> {
+    answers().into_values().map(|answer| answer.sql)
+}
+
 fn row(line: &'static str) -> Row {
     let mut fields = line.split('\t');
     let (Some(id), Some(verdict)) = (fields.next(), fields.next()) else { panic!("{line}") };
@@ -84,7 +86,6 @@ fn row(line: &'static str) -> Row {
     let verdict = match verdict.splitn(3, ' ').collect::<Vec<_>>()[..] {
         ["ok"] => Verdict::Ok,
         ["refused", sqlstate, rule] => Verdict::Refused { sqlstate, rule },
-        ["covered", sqlstate, rule] => Verdict::Covered { sqlstate, rule },
         ["run-time", sqlstate, reason] if !reason.is_empty() => Verdict::RunTime { sqlstate },
         _ => panic!("{line}: no verdict"),
     };
@@ -108,9 +109,6 @@ fn holds(verdict: &Verdict, recorded: Option<(&str, &str)>, report: &Report) -> 
             recorded.0 == *sqlstate && errors.iter().any(says)
         }
         (Verdict::RunTime { sqlstate }, Some(recorded)) => recorded.0 == *sqlstate && errors.is_empty(),
-        (Verdict::Covered { sqlstate, rule }, Some(recorded)) => {
-            recorded.0 == *sqlstate && report.diagnostics.iter().any(|one| one.rule.id == *rule)
-        }
         _ => false,
     }
 }

@@ -6,10 +6,12 @@ use dsql_migrate_check::lex::{LexError, LexErrorKind, Lexed, TokenKind, lex};
 use tokio_postgres::error::ErrorPosition;
 use tokio_postgres::{Client, SimpleQueryMessage};
 
-use crate::generate::{Known, mutated, soup};
+use crate::generate::Known;
 use crate::judge::{described, judge};
+use crate::number;
 use crate::postgres::Postgres;
 use crate::random::Random;
+use crate::soup::{mutated, soup};
 
 /// How many inputs, unless `CHECKER_INPUTS` says otherwise.
 const INPUTS: u64 = 30_000;
@@ -223,11 +225,6 @@ async fn examine_known(client: &Client, known: &Known) -> Result<(), String> {
             .zip(due)
             .all(|(ours, due)| ours.1 == due.1 && due.0.is_none_or(|kind| kind == ours.0));
     if same { Ok(()) } else { Err(format!("{text:?}: our tokens are {tokens:?}")) }
-}
-
-fn number(name: &str, default: u64) -> u64 {
-    let set = std::env::var(name).ok();
-    set.map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name}={value} is no number")))
 }
 
 #[tokio::test]

@@ -1,0 +1,120 @@
+//! Any bytes: the checker finishes, does not panic, and names places that exist.
+//!
+//! How the time grows is for the bench: `cargo bench -p dsql-migrate-tests --bench check_speed`.
+
+use dsql_migrate_check::{Dialect, Input, Options, Report, check_file, check_set};
+
+use crate::judge::judge;
+use crate::number;
+use crate::random::Random;
+use crate::repeated::{REPEATED, text};
+
+/// How many random texts, unless `CHECKER_INPUTS` says otherwise.
+const INPUTS: u64 = 3_000;
+
+fn inputs(texts: &[Vec<u8>]) -> Vec<Input> {
+    let input = |(number, bytes): (usize, &Vec<u8>)| {
+        let name = format!("{:04}_a.sql", number + 1);
+        Input { path: format!("migrations/{name}"), name, bytes: bytes.clone() }
+    };
+    texts.iter().enumerate().map(input).collect()
+}
+
+/// Whatever is found stands in the file, between characters.
+fn places_exist(report: &Report) {
+    for one in &report.diagnostics {
+        let labels = one.others.iter().map(|label| (label.file, label.span));
+        for (file, span) in labels.chain([(one.file, one.span)]) {
+            let text = report.files[file].text();
+            assert!(text.get(span.range()).is_some(), "{}: {span:?} of {} bytes", one.rule.id, text.len());
+            let _ = report.files[file].position(span.start);
+        }
+    }
+}
+
+/// Judges bytes in every way. The same as the target of `checker/fuzz`.
+fn judge_bytes(bytes: &[u8]) {
+    places_exist(&judge(bytes));
+    let halves = bytes.split_at(bytes.len() / 2);
+    let report = check_set(inputs(&[halves.0.to_vec(), halves.1.to_vec()]), Options::default());
+    places_exist(&report);
+    let input = Input { path: "t.sql".into(), name: "t.sql".into(), bytes: bytes.to_vec() };
+    places_exist(&check_file(input, Options { dialect: Dialect::FIRST, ..Options::default() }));
+}
+
+/// Open findings: what a debug build overflows the two megabytes of a thread's stack with. The second number is
+/// how many bytes of it are read.
+const OVERFLOWS: &[(&str, &str, usize)] = &[("SELECT ", "CASE WHEN ", 30_000)];
+
+/// Open findings: what takes more than linear time, so that only little of it is read here.
+const STEEP: &[(&str, &str)] = &[("CREATE INDEX ASYNC ON t (a", ", a")];
+
+fn read_everything(long: String) {
+    places_exist(&judge(long.as_str()));
+    places_exist(&check_set(inputs(&[long.into_bytes()]), Options::default()));
+}
+
+#[test]
+fn long_texts_of_one_thing_are_read() {
+    for (before, what) in REPEATED {
+        if OVERFLOWS.iter().any(|open| (open.0, open.1) == (*before, *what)) {
+            continue;
+        }
+        // Debug builds are slow; the size at which anything quadratic would never end is the bench's.
+        let bytes = if STEEP.contains(&(*before, *what)) { 1_000 } else { 10_000 };
+        read_everything(text(before, what, bytes));
+    }
+}
+
+/// What [`open_overflows_are_open`] runs in a process of its own.
+#[test]
+#[ignore = "ends the process for as long as the finding is open"]
+fn overflows() {
+    for (before, what, bytes) in OVERFLOWS {
+        read_everything(text(before, what, *bytes));
+    }
+}
+
+#[test]
+fn open_overflows_are_open() {
+    let tests = std::env::current_exe().unwrap();
+    let output = std::process::Command::new(tests)
+        .args(["--exact", "bytes::overflows", "--ignored"])
+        .env("RUST_MIN_STACK", "2097152")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("overflowed its stack"), "no open finding any more:\n{said}");
+    println!("open: {OVERFLOWS:?} overflow a stack of 2 MiB");
+}
+
+#[test]
+fn random_bytes_are_read() {
+    let (inputs, seed) = (number("CHECKER_INPUTS", INPUTS), number("CHECKER_SEED", 1));
+    println!("{inputs} inputs from seed {seed}");
+    for input in 0..inputs {
+        let mut random = Random::new(seed.wrapping_add(input));
+        let bytes: Vec<u8> = match random.below(4) {
+            // Bytes as they come: hardly ever UTF-8.
+            0 => (0..random.below(60)).map(|_| random.next() as u8).collect(),
+            1 => (0..random.below(60)).map(|_| (random.next() & 0x7f) as u8).collect(),
+            2 => crate::soup::soup(&mut random).into_bytes(),
+            _ => {
+                let text = crate::grammar::statement(&mut random);
+                crate::soup::mutated(&mut random, &text).into_bytes()
+            }
+        };
+        let judged = std::panic::catch_unwind(|| judge_bytes(&bytes));
+        assert!(judged.is_ok(), "seed {}: {:?}", seed.wrapping_add(input), String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[test]
+fn what_is_no_utf_8_is_said_to_be_none() {
+    for bytes in [&b"SELECT '\xff'"[..], b"\xc3", b"\xff\xfeS\0E\0", b"SELECT 1; -- \xe9"] {
+        let report = judge(bytes);
+        let ids: Vec<_> = report.diagnostics.iter().map(|one| one.rule.id).collect();
+        assert_eq!(ids, ["not-utf"], "{bytes:?}");
+        judge_bytes(bytes);
+    }
+}
