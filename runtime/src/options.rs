@@ -55,7 +55,9 @@ pub(crate) struct Timings {
     pub(crate) job_poll_max: Duration,
     /// How long one connection attempt may take.
     pub(crate) connect: Duration,
-    /// How long one statement may take before its connection is given up. DSQL ends a transaction after 300 s.
+    /// How long one of our own short statements may take before its connection is given up.
+    pub(crate) answer: Duration,
+    /// How long a migration's statement may take before its connection is given up. DSQL ends a transaction after 300 s.
     pub(crate) statement: Duration,
 }
 
@@ -105,6 +107,7 @@ impl Default for Options {
                 job_poll: Duration::from_millis(100),
                 job_poll_max: Duration::from_secs(2),
                 connect: Duration::from_secs(15),
+                answer: Duration::from_secs(30),
                 statement: Duration::from_secs(310),
             },
             retry: Retry::default(),

@@ -174,7 +174,7 @@ impl<'a, C: Connector> Shell<'a, C> {
     /// Reads: whatever happens on the way, it can be asked again.
     pub(super) async fn read(&mut self, sql: &str) -> Result<Result<Vec<Answer>, ServerError>, Error> {
         loop {
-            match self.send(sql, self.options.timings.statement, None).await? {
+            match self.send(sql, self.options.timings.answer, None).await? {
                 Sent::Answers(answers) => return Ok(Ok(answers)),
                 Sent::Refused(error, _) => return Ok(Err(error)),
                 Sent::Doubt => {}
@@ -193,7 +193,7 @@ impl<'a, C: Connector> Shell<'a, C> {
             let Some(session) = &self.session else { continue };
             let length = self.options.timings.lease;
             let renewal = Renewal { tables: &self.tables, holder: &self.holder, held, length };
-            let asked = session.ask(question, self.options.timings.statement);
+            let asked = session.ask(question, self.options.timings.answer);
             match self.keeper.while_running(renewal, asked).await {
                 Ok(rows) => return Ok(Ok(rows)),
                 Err(trouble) => match (fate(&trouble), trouble) {
@@ -259,7 +259,7 @@ impl<'a, C: Connector> Shell<'a, C> {
         let author = Author { tables: &self.tables, holder: &self.holder, held, length };
         let sql = record(author, self.plan, writes);
         let clock = LeaseClock::start(length);
-        match self.send(&sql, self.options.timings.statement, None).await? {
+        match self.send(&sql, self.options.timings.answer, None).await? {
             Sent::Answers(_) => {
                 self.keeper.renewed(clock);
                 self.progress();

@@ -92,7 +92,7 @@ impl<C: Connector> Shell<'_, C> {
     pub(super) async fn create(&mut self, missing: Missing) -> Result<Outcome, Error> {
         let sql = self.tables.create(missing);
         loop {
-            match self.send(&sql, self.options.timings.statement, None).await? {
+            match self.send(&sql, self.options.timings.answer, None).await? {
                 Sent::Answers(_) => return Ok(Outcome::Created),
                 Sent::Refused(error, _) if error.is_creation_race() => return Ok(Outcome::Created),
                 Sent::Refused(error, _) => {
@@ -108,7 +108,7 @@ impl<C: Connector> Shell<'_, C> {
         let times = LeaseTimes { length, quiet: self.options.timings.quiet };
         let sql = lease::take(&self.tables, &self.holder, times);
         let clock = LeaseClock::start(length);
-        let answer = match self.send(&sql, self.options.timings.statement, None).await? {
+        let answer = match self.send(&sql, self.options.timings.answer, None).await? {
             Sent::Answers(answers) => answers.into_iter().next().unwrap_or_default(),
             Sent::Refused(error, _) => return Err(bookkeeping("the lease cannot be taken", error)),
             Sent::Doubt => return Ok(Outcome::Doubt),

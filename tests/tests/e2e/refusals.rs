@@ -73,8 +73,8 @@ async fn a_refused_row_statement_is_named_and_its_step_undone() {
 async fn a_corrected_file_goes_on_after_what_was_applied() {
     let database = database().await;
     let wrong =
-        set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
-    wrong.run(&database.config()).await.expect_err("there is no such table");
+        set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1), (1);")]);
+    wrong.run(&database.config()).await.expect_err("1 is there twice");
     let right = set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1);")]);
     right.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(database.rows("SELECT id FROM t").await, ["1"]);
@@ -85,8 +85,8 @@ async fn a_corrected_file_goes_on_after_what_was_applied() {
 async fn editing_a_step_that_was_applied_is_refused() {
     let database = database().await;
     let wrong =
-        set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO nowhere VALUES (1);")]);
-    wrong.run(&database.config()).await.expect_err("there is no such table");
+        set(&[("0001_t.sql", "CREATE TABLE t (id int PRIMARY KEY);\nINSERT INTO t VALUES (1), (1);")]);
+    wrong.run(&database.config()).await.expect_err("1 is there twice");
     let edited = set(&[("0001_t.sql", "CREATE TABLE t (id bigint PRIMARY KEY);\nINSERT INTO t VALUES (1);")]);
     let error = edited.run(&database.config()).await.expect_err("the table is not that one");
     assert_eq!(error.kind(), ErrorKind::EditedInFlight);
@@ -126,7 +126,10 @@ async fn an_invalid_index_that_somebody_left_is_built_anew() {
         tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
     database.run(&["DELETE FROM t WHERE id = 2"]).await;
-    let migrations = set(&[("0001_once.sql", "CREATE UNIQUE INDEX ASYNC IF NOT EXISTS t_once ON t (a);")]);
+    let migrations = set(&[(
+        "0001_once.sql",
+        "-- dsql: external table t (id int PRIMARY KEY, a int)\nCREATE UNIQUE INDEX ASYNC IF NOT EXISTS t_once ON t (a);",
+    )]);
     let result = migrations.run(&database.config()).await;
     result.unwrap_or_else(|error| panic!("{error}"));
     let valid = database.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_once'::regclass").await;

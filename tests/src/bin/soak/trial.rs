@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdin, Command};
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// How long the last instances, which nobody kills, may take.
@@ -90,7 +90,7 @@ impl Trial {
         }
         let mut last = start(relay.port(), [1, 2, 4, 16][rng.usize(0..4)])?;
         for instance in &mut last {
-            match tokio::time::timeout(PATIENCE, instance.wait()).await {
+            match tokio::time::timeout(PATIENCE, instance.child.wait()).await {
                 Ok(Ok(status)) if status.success() => {}
                 Ok(other) => {
                     counts.stuck = 1;
@@ -110,7 +110,7 @@ impl Trial {
     }
 
     /// Kills all of them at once: at a message of theirs, or at some moment.
-    async fn kill(self, instances: &mut [Child], relay: &Relay, rng: &mut Rng) -> Result<(), String> {
+    async fn kill(self, instances: &mut [Instance], relay: &Relay, rng: &mut Rng) -> Result<(), String> {
         let (message, side) = (rng.usize(0..60), if rng.bool() { Side::Before } else { Side::After });
         let moment = Duration::from_millis(rng.u64(20..3000));
         if rng.bool() {
@@ -121,7 +121,7 @@ impl Trial {
             tokio::time::sleep(moment).await;
         }
         for instance in instances {
-            instance.kill().await.map_err(|error| error.to_string())?;
+            instance.child.kill().await.map_err(|error| error.to_string())?;
         }
         // What was on its way arrives a little after its sender's death.
         relay.thaw();
@@ -155,17 +155,25 @@ impl Trial {
     }
 }
 
-fn start(port: u16, count: usize) -> Result<Vec<Child>, String> {
+/// A migrating process, and what tells it that we are still there: waiting for a child closes what it still has.
+struct Instance {
+    child: Child,
+    _tie: Option<ChildStdin>,
+}
+
+fn start(port: u16, count: usize) -> Result<Vec<Instance>, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let one = || {
-        Command::new(&program)
+        let mut child = Command::new(&program)
             .args(["migrate", &port.to_string()])
             // Never written to: its end tells the child that its parent is gone.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| error.to_string())
+            .map_err(|error| error.to_string())?;
+        let tie = child.stdin.take();
+        Ok(Instance { child, _tie: tie })
     };
     (0..count).map(|_| one()).collect()
 }
