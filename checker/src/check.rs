@@ -230,13 +230,16 @@ fn judge_files(
     for statement in files.iter().flat_map(|(_, file)| &file.statements) {
         domains.note(statement);
     }
-    let context = Context { dialect: options.dialect, domains };
     let directives: Vec<_> =
         files.iter().map(|(position, file)| Directives::read(file, *position, diagnostics)).collect();
+    let declared = crate::catalog::Declared::read(files, &directives, diagnostics);
+    declared.domains(&mut domains);
+    let context = Context { dialect: options.dialect, domains };
     let steps: Vec<_> =
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
+        crate::catalog::replay(files, &declared, &context, diagnostics);
     }
     for ((position, file), directives) in files.iter().zip(&directives) {
         crate::phase::judge(file, *position, directives, diagnostics);

@@ -148,7 +148,9 @@ mod tests {
             bytes: sql.as_bytes().to_vec(),
         };
         let report = check_set(files.iter().enumerate().map(input).collect(), Options::default());
-        report.diagnostics.iter().map(|one| one.rule.id).collect()
+        // The files name tables that they do not make.
+        let found = report.diagnostics.iter().map(|one| one.rule.id);
+        found.filter(|id| *id != "unknown-relation").collect()
     }
 
     #[test]

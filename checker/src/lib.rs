@@ -14,6 +14,7 @@
 //! ```
 
 mod ast;
+mod catalog;
 mod check;
 mod checksum;
 mod cursor;

@@ -26,9 +26,8 @@ impl Replay<'_> {
     /// A column as a statement declares it.
     pub(super) fn column(&mut self, table: &str, column: &ColumnDef) -> Column {
         let data_type = column.data_type.as_ref().map(|one| self.type_of(one)).unwrap_or_default();
-        let has = |wanted: fn(&ColumnClauseKind) -> bool| {
-            column.clauses.iter().any(|clause| wanted(&clause.kind))
-        };
+        let has =
+            |wanted: fn(&ColumnClauseKind) -> bool| column.clauses.iter().any(|clause| wanted(&clause.kind));
         let identity = has(|kind| matches!(kind, ColumnClauseKind::Identity(_)));
         let by_domain = data_type.domain.and_then(|id| self.model.domains.get(id));
         let has_default = has(|kind| matches!(kind, ColumnClauseKind::Default(_)))
@@ -92,11 +91,7 @@ impl Replay<'_> {
             match self.resolve(&name) {
                 Resolved::Found(id) => self.model.note_use(id, None, User::Column(table, at)),
                 Resolved::Missing if self.place.is_none() => {
-                    self.unknown_relation(
-                        &name,
-                        "sequence",
-                        format!("relation \"{name}\" does not exist"),
-                    );
+                    self.unknown_relation(&name, "sequence", format!("relation \"{name}\" does not exist"));
                     if let Some(last) = self.out.last_mut() {
                         last.span = span;
                     }

@@ -28,7 +28,9 @@ impl Replay<'_> {
         }
         let named = constraint.name.as_ref();
         match &constraint.kind {
-            ConstraintKind::PrimaryKey(unique) => self.unique(table, named, unique, true, constraint, declared),
+            ConstraintKind::PrimaryKey(unique) => {
+                self.unique(table, named, unique, true, constraint, declared)
+            }
             ConstraintKind::Unique(unique) => self.unique(table, named, unique, false, constraint, declared),
             ConstraintKind::Check(range) => {
                 let columns = self.columns_in(statement, *range, table, None);
@@ -89,17 +91,13 @@ impl Replay<'_> {
             unique.columns.iter().map(|column| cut(&column.value)).collect::<Vec<_>>().join("_")
         };
         let name = self.constraint_name(table, named, &part, if primary { "pkey" } else { "key" });
-        let include: Vec<usize> = unique
-            .include
-            .iter()
-            .filter_map(|column| self.model.table(table)?.column(cut(&column.value)))
-            .collect();
-        let reads = keys.iter().flatten().copied().chain(include.iter().copied()).collect();
+        let include =
+            unique.include.iter().filter_map(|column| self.model.table(table)?.column(cut(&column.value)));
+        let reads = keys.iter().flatten().copied().chain(include).collect();
         let at = self.model.table(table).map_or(0, |table| table.constraints.len());
         let index = Index {
             table,
             keys,
-            include,
             reads,
             unique: true,
             partial: false,
@@ -117,7 +115,13 @@ impl Replay<'_> {
     }
 
     /// Puts an index into the model, and says so where the table has too many.
-    pub(super) fn add_index(&mut self, table: RelationId, name: &str, index: Index, span: Span) -> RelationId {
+    pub(super) fn add_index(
+        &mut self,
+        table: RelationId,
+        name: &str,
+        index: Index,
+        span: Span,
+    ) -> RelationId {
         let schema = self.schema_of(table);
         let place = self.place(span);
         let id = self.model.add_relation(schema, name, RelationKind::Index(index), Some(place));
@@ -133,7 +137,8 @@ impl Replay<'_> {
             ));
             finding.server(format!("more than {MAX_INDEXES} indexes per table are not allowed"));
             finding.at_place(first, "the table is created here");
-            finding.help("drop an index that nothing uses, or let one index of several columns serve for two");
+            finding
+                .help("drop an index that nothing uses, or let one index of several columns serve for two");
         }
         id
     }
@@ -171,9 +176,11 @@ impl Replay<'_> {
             Some((_, one)) if !one.unique => {
                 Some(("the index is not unique", "42809", format!("\"{name}\" is not a unique index")))
             }
-            Some((_, one)) if one.keys.iter().any(Option::is_none) => {
-                Some(("the index has an expression", "42809", format!("index \"{name}\" contains expressions")))
-            }
+            Some((_, one)) if one.keys.iter().any(Option::is_none) => Some((
+                "the index has an expression",
+                "42809",
+                format!("index \"{name}\" contains expressions"),
+            )),
             Some((_, one)) if one.partial => Some((
                 "the index is partial: it holds for some rows only",
                 "42809",

@@ -135,8 +135,7 @@ impl Replay<'_> {
         let name = self.model.table(table).and_then(|table| table.columns.get(column));
         let name = name.map(|column| column.name.clone()).unwrap_or_default();
         let chosen = self.free_name(schema, &of, &name, "seq");
-        let kind =
-            RelationKind::Sequence(Sequence { owner: Some((table, column)), identity: true });
+        let kind = RelationKind::Sequence(Sequence { owner: Some((table, column)), identity: true });
         let place = self.place(span);
         let id = self.model.add_relation(schema, &chosen, kind, Some(place));
         self.model.note_use(table, Some(column), User::View(id));
@@ -200,8 +199,7 @@ impl Replay<'_> {
             }
         } else {
             let folded = name.to_lowercase();
-            let other =
-                self.model.schema_names.iter().find(|(other, _)| other.to_lowercase() == folded);
+            let other = self.model.schema_names.iter().find(|(other, _)| other.to_lowercase() == folded);
             let other = other.map(|(other, id)| (other.clone(), self.model.schemas[*id].made));
             if let Some((other, made)) = other {
                 self.case_finding(&name, &other, ident.span, made);
@@ -211,7 +209,9 @@ impl Replay<'_> {
             let count = self.model.schema_names.len() - 1;
             if count == MAX_SCHEMAS + 1 && self.place.is_none() {
                 let finding = self.find(&object_limit::RULE, ident.span);
-                finding.message(format!("this is the eleventh schema besides public; {MAX_SCHEMAS} is the most"));
+                finding.message(format!(
+                    "this is the eleventh schema besides public; {MAX_SCHEMAS} is the most"
+                ));
                 finding.server(format!("more than {MAX_SCHEMAS} schemas not allowed"));
             }
         }

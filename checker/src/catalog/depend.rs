@@ -56,7 +56,8 @@ impl Replay<'_> {
                 }
                 User::Constraint(table, at) => {
                     let constraint = self.model.table(table)?.constraints.get(at)?;
-                    if table == id && (column.is_none() || !matches!(constraint.kind, Demand::ForeignKey { .. })) {
+                    if table == id && (column.is_none() || !matches!(constraint.kind, Demand::ForeignKey(_)))
+                    {
                         return None;
                     }
                     let of = &self.model.relation(table).name;
@@ -148,7 +149,9 @@ impl Replay<'_> {
         let column = column.map(|at| self.column_name(table, at));
         let Some(functions) = self.model.bodies.get(&name) else { return };
         for function in functions {
-            let Some(known) = self.model.functions.get(*function).filter(|one| !one.dropped) else { continue };
+            let Some(known) = self.model.functions.get(*function).filter(|one| !one.dropped) else {
+                continue;
+            };
             if column.as_ref().is_some_and(|column| !known.words.contains(column)) {
                 continue;
             }

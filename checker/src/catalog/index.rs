@@ -62,9 +62,8 @@ impl Replay<'_> {
                 keys.push(None);
                 continue;
             };
-            let found = self.known_column(table, column, |_| {
-                format!("column \"{}\" does not exist", cut(&column.value))
-            });
+            let found = self
+                .known_column(table, column, |_| format!("column \"{}\" does not exist", cut(&column.value)));
             if let Some(at) = found {
                 self.key_column(table, at, column.span, Declared::Later);
                 reads.push(at);
@@ -72,12 +71,12 @@ impl Replay<'_> {
             // A column that is not known is one all the same.
             keys.push(Some(found.unwrap_or(usize::MAX)));
         }
-        let (mut include, mut partial) = (Vec::new(), false);
+        let mut partial = false;
         for option in &create.options {
             match &option.kind {
-                IndexOptionKind::Include(columns) => {
+                IndexOptionKind::Include(columns, ..) => {
                     for column in columns {
-                        include.extend(self.known_column(table, column, |_| {
+                        reads.extend(self.known_column(table, column, |_| {
                             format!("column \"{}\" does not exist", cut(&column.value))
                         }));
                     }
@@ -89,11 +88,9 @@ impl Replay<'_> {
                 _ => {}
             }
         }
-        reads.extend(&include);
         Index {
             table,
             keys,
-            include,
             reads,
             unique: create.unique,
             partial,
@@ -134,7 +131,10 @@ impl Replay<'_> {
         if bytes <= MAX_BYTES {
             return;
         }
-        let span = create.keys.first().map_or(create.on_span, |first| create.keys.iter().fold(first.span, |all, key| all.to(key.span)));
+        let span = create
+            .keys
+            .first()
+            .map_or(create.on_span, |first| create.keys.iter().fold(first.span, |all, key| all.to(key.span)));
         let finding = self.find(&key_columns::RULE, span);
         finding.message(format!("the columns of this key are declared to have {bytes} bytes"));
         finding.answer("0A000", "key size greater than 2000 bytes not supported");

@@ -14,7 +14,8 @@ impl Replay<'_> {
     /// a built-in type is judged by the rule without the replay.
     pub(super) fn key_column(&mut self, table: RelationId, at: usize, span: Span, declared: Declared) {
         let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
-        let judged = matches!(declared, Declared::WithTable { like: false }) && column.data_type.domain.is_none();
+        let judged =
+            matches!(declared, Declared::WithTable { like: false }) && column.data_type.domain.is_none();
         if judged || self.place.is_some() || !key_type::NO_KEYS.contains(&column.data_type.base.as_str()) {
             return;
         }
@@ -24,11 +25,13 @@ impl Replay<'_> {
         if base == display {
             finding.message(format!("a column of type `{base}` cannot be part of a key"));
         } else {
-            finding.message(format!("a column of type `{display}`, which is `{base}`, cannot be part of a key"));
+            finding
+                .message(format!("a column of type `{display}`, which is `{base}`, cannot be part of a key"));
         }
         finding.server(format!("datatype {base} is not supported in a key"));
         finding.at_place(Some(made), "the column is declared here");
-        finding.help("leave it out of the key; a value that identifies the row goes into a column of its own");
+        finding
+            .help("leave it out of the key; a value that identifies the row goes into a column of its own");
     }
 
     pub(super) fn foreign_key(
@@ -57,11 +60,10 @@ impl Replay<'_> {
         let name = self.constraint_name(table, named, &part, "fkey");
         let at = self.model.table(table).map_or(0, |table| table.constraints.len());
         let user = User::Constraint(table, at);
-        let mut used_key = None;
         match self.resolve(&key.table) {
             Resolved::Found(parent) if self.model.table(parent).is_some() => {
                 self.model.note_use(parent, None, user);
-                used_key = self.referenced(&name, parent, table, &columns, key, user);
+                let used_key = self.referenced(&name, parent, table, &columns, key, user);
                 if let Some(index) = used_key {
                     self.model.note_use(index, None, user);
                 }
@@ -82,7 +84,7 @@ impl Replay<'_> {
                 self.unknown_relation(&key.table, "relation", server);
             }
         }
-        let demand = Demand::ForeignKey { columns: columns.into_iter().flatten().collect(), key: used_key };
+        let demand = Demand::ForeignKey(columns.into_iter().flatten().collect());
         self.push_constraint(table, name, demand, constraint.span, named);
     }
 

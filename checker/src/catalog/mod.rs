@@ -37,12 +37,17 @@ use crate::statement::{File, Statement};
 
 use model::{FunctionId, Model, Place, RelationId};
 
-pub(crate) use external::is_readable as is_external;
+pub(crate) use external::Declared;
 
 /// Replays the files, which are in version order.
-pub(crate) fn replay(files: &[(usize, File<'_>)], context: &Context, out: &mut Vec<Diagnostic>) {
+pub(crate) fn replay(
+    files: &[(usize, File<'_>)],
+    declared: &Declared,
+    context: &Context,
+    out: &mut Vec<Diagnostic>,
+) {
     let mut replay = Replay::new(context);
-    external::declare(&mut replay, files);
+    external::declare(&mut replay, declared);
     for (position, file) in files {
         replay.begin(*position);
         for statement in &file.statements {

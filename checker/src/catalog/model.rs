@@ -132,7 +132,6 @@ pub(super) struct Type {
     /// The built-in type below all domains, without modifiers; empty where it is not known.
     pub(super) base: String,
     pub(super) domain: Option<DomainId>,
-    pub(super) span: Span,
 }
 
 #[derive(Debug)]
@@ -149,11 +148,8 @@ pub(super) enum Demand {
     PrimaryKey(RelationId),
     Unique(RelationId),
     Check(Vec<usize>),
-    ForeignKey {
-        columns: Vec<usize>,
-        /// The index of the parent that makes its columns unique.
-        key: Option<RelationId>,
-    },
+    /// The columns that refer.
+    ForeignKey(Vec<usize>),
 }
 
 #[derive(Debug)]
@@ -161,8 +157,7 @@ pub(super) struct Index {
     pub(super) table: RelationId,
     /// The columns; none for an expression.
     pub(super) keys: Vec<Option<usize>>,
-    pub(super) include: Vec<usize>,
-    /// All columns that it reads, in expressions and its predicate too.
+    /// All columns that it reads: in `INCLUDE`, in expressions and its predicate too.
     pub(super) reads: Vec<usize>,
     pub(super) unique: bool,
     pub(super) partial: bool,
@@ -227,7 +222,8 @@ impl Table {
 
     /// A column before this one whose name is the same in lower case.
     pub(super) fn folded_before(&self, at: usize, lower: &str, name: &str) -> Option<&Column> {
-        let same = |column: &&Column| !column.dropped && column.name != name && column.name.to_lowercase() == lower;
+        let same =
+            |column: &&Column| !column.dropped && column.name != name && column.name.to_lowercase() == lower;
         // Only names with capitals can differ from another in case alone, or be met by one that has them.
         self.columns.iter().take(at).find(same)
     }

@@ -89,9 +89,20 @@ impl Replay<'_> {
                 if found.is_none() && self.place.is_none() {
                     self.no_schema(name.span());
                 }
-                Some(found.unwrap_or_default())
+                Some(found.unwrap_or_else(|| self.first_of_path()))
             }
         }
+    }
+
+    /// The first schema of the search path, which is taken to exist where none of them does.
+    pub(super) fn first_of_path(&mut self) -> SchemaId {
+        if let Some(id) = self.path.iter().find_map(|name| self.model.schema_names.get(name)) {
+            return *id;
+        }
+        let name = self.path.first().cloned().unwrap_or_default();
+        let id = self.model.add_schema(&name, None);
+        self.model.schemas[id].opaque = true;
+        id
     }
 
     /// The schema of this name; one that is unknown is reported and then taken to exist.

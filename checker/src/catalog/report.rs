@@ -72,17 +72,13 @@ impl Replay<'_> {
                 self.model.schemas[id].opaque = true;
                 Some(id)
             }),
-            None => self.path.iter().find_map(|name| self.model.schema_names.get(name)).copied(),
+            None => Some(self.first_of_path()),
         };
         self.model.add_relation(home.unwrap_or_default(), object(name), RelationKind::Opaque, None);
     }
 
     /// The relation whose name is most like this one, and where one of this name went away.
-    fn like(
-        &self,
-        schema: Option<SchemaId>,
-        name: &str,
-    ) -> (Option<(String, Option<Place>)>, Option<Place>) {
+    fn like(&self, schema: Option<SchemaId>, name: &str) -> (Option<(String, Option<Place>)>, Option<Place>) {
         let Some(schema) = schema.and_then(|id| self.model.schemas.get(id)) else { return (None, None) };
         let gone = schema.gone.get(name).copied();
         let table = |(_, id): &(&String, &RelationId)| {
@@ -111,7 +107,8 @@ impl Replay<'_> {
         match &relation.kind {
             RelationKind::Table(table) => {
                 gone = table.gone.get(&name).copied();
-                near = nearest(&name, table.live().map(|(_, column)| column.name.as_str())).map(str::to_owned);
+                near =
+                    nearest(&name, table.live().map(|(_, column)| column.name.as_str())).map(str::to_owned);
             }
             RelationKind::View(view) => {
                 let columns = view.columns.iter().flatten().map(String::as_str);
@@ -134,8 +131,7 @@ impl Replay<'_> {
 
     pub(super) fn unknown_schema(&mut self, name: &Ident) {
         let shown = cut(&name.value).to_owned();
-        let near =
-            nearest(&shown, self.model.schema_names.keys().map(String::as_str)).map(|near| quoted(near));
+        let near = nearest(&shown, self.model.schema_names.keys().map(String::as_str)).map(quoted);
         let gone = self.model.gone_schemas.get(&shown).copied();
         let finding = self.find(&unknown_object::RULE, name.span);
         finding.message(format!("there is no schema `{shown}`"));
@@ -168,7 +164,7 @@ impl Replay<'_> {
         gone: Option<Place>,
     ) {
         let shown = cut(&name.value);
-        let near = nearest(shown, others).map(|near| quoted(near));
+        let near = nearest(shown, others).map(quoted);
         let finding = self.find(&unknown_object::RULE, name.span);
         finding.message(format!("there is no {what} `{shown}`")).answer(sqlstate, server);
         finding.at_place(gone, "it was dropped or renamed here");

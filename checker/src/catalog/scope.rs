@@ -153,11 +153,7 @@ impl<T> Reader<'_, '_, '_, T> {
             }
             Resolved::Unknown => Columns::Unknown,
             Resolved::Missing => {
-                self.replay.unknown_relation(
-                    name,
-                    "relation",
-                    format!("relation \"{name}\" does not exist"),
-                );
+                self.replay.unknown_relation(name, "relation", format!("relation \"{name}\" does not exist"));
                 Columns::Unknown
             }
         }
@@ -306,7 +302,9 @@ impl<T> Reader<'_, '_, '_, T> {
     fn column(&mut self, ident: &Ident) {
         let name = cut(&ident.value);
         let word = !ident.quoted;
-        if word && (is_word(name) || crate::expr::KEYWORD_FUNCTIONS.iter().any(|one| one.eq_ignore_ascii_case(name)))
+        if word
+            && (is_word(name)
+                || crate::expr::KEYWORD_FUNCTIONS.iter().any(|one| one.eq_ignore_ascii_case(name)))
             || SYSTEM_COLUMNS.contains(&name)
         {
             return;
@@ -375,8 +373,7 @@ impl<T> Reader<'_, '_, '_, T> {
             match (self.find_in(item, name), &item.columns) {
                 (Found::Column(relation, at), _) => self.reads.columns.push((relation, at)),
                 (Found::Nothing, Columns::Relation(id)) if self.judge && !SYSTEM_COLUMNS.contains(&name) => {
-                    let (id, server) =
-                        (*id, format!("column {}.{name} does not exist", cut(&table.value)));
+                    let (id, server) = (*id, format!("column {}.{name} does not exist", cut(&table.value)));
                     self.replay.unknown_column(id, column, server);
                 }
                 _ => {}

@@ -64,7 +64,9 @@ impl Replay<'_> {
         for (name, display) in &shape {
             match table.column(name).and_then(|at| table.columns.get(at)) {
                 None => return Some(format!("it has no column `{name}`")),
-                Some(column) if column.data_type.display != *display && !column.data_type.display.is_empty() => {
+                Some(column)
+                    if column.data_type.display != *display && !column.data_type.display.is_empty() =>
+                {
                     return Some(format!(
                         "its column `{name}` is of type `{}`, not `{display}`",
                         column.data_type.display

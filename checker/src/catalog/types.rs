@@ -12,8 +12,7 @@ use super::names::{cut, object};
 impl Replay<'_> {
     /// The type that a column or a domain is declared with.
     pub(super) fn type_of(&mut self, data_type: &DataType) -> Type {
-        let mut found =
-            Type { display: data_type.display(), base: String::new(), domain: None, span: data_type.span };
+        let mut found = Type { display: data_type.display(), base: String::new(), domain: None };
         if unknown_type::is_built_in(data_type) {
             if !data_type.array {
                 found.base.clone_from(&data_type.name);
@@ -93,9 +92,8 @@ impl Replay<'_> {
             let server = format!("type \"{name}\" already exists");
             self.duplicate(span, "type", &name, "42710", server, first);
         }
-        let has = |wanted: fn(&ColumnClauseKind) -> bool| {
-            domain.clauses.iter().any(|clause| wanted(&clause.kind))
-        };
+        let has =
+            |wanted: fn(&ColumnClauseKind) -> bool| domain.clauses.iter().any(|clause| wanted(&clause.kind));
         let id = self.model.domains.len();
         self.model.domains.push(Domain {
             name: name.clone(),
@@ -125,14 +123,21 @@ impl Replay<'_> {
                     quoted: true,
                     span: Span::default(),
                 });
-                let names: Vec<String> =
-                    self.model.domains.iter().filter(|one| !one.dropped).map(|one| one.name.clone()).collect();
+                let names: Vec<String> = self
+                    .model
+                    .domains
+                    .iter()
+                    .filter(|one| !one.dropped)
+                    .map(|one| one.name.clone())
+                    .collect();
                 let gone = self
                     .model
                     .domains
                     .iter()
                     .any(|one| one.dropped && one.name == cut(&ident.value))
-                    .then(|| self.model.schemas.iter().find_map(|one| one.gone.get(cut(&ident.value))).copied())
+                    .then(|| {
+                        self.model.schemas.iter().find_map(|one| one.gone.get(cut(&ident.value))).copied()
+                    })
                     .flatten();
                 let server = format!("type \"{name}\" does not exist");
                 self.unknown_object(
@@ -192,9 +197,8 @@ impl Replay<'_> {
         if let (Some((table, column)), false) = (user, cascade) {
             let of = self.model.relation(table).name.clone();
             let column = self.model.table(table).and_then(|table| table.columns.get(column));
-            let (column, place) = column.map_or((String::new(), None), |one| {
-                (one.name.clone(), Some(one.made))
-            });
+            let (column, place) =
+                column.map_or((String::new(), None), |one| (one.name.clone(), Some(one.made)));
             let finding = self.find(&crate::rules::all::dependent_object::RULE, name.span());
             finding.message(format!("column `{column}` of `{of}` is of the domain `{shown}`"));
             finding.server(format!("cannot drop type {shown} because other objects depend on it"));

@@ -48,7 +48,11 @@ impl Replay<'_> {
             Some(id) => {
                 self.relation_taken(id, span);
                 if let Some(last) = self.out.last_mut()
-                    && self.model.relations.get(id).is_some_and(|one| matches!(one.kind, RelationKind::View(_)))
+                    && self
+                        .model
+                        .relations
+                        .get(id)
+                        .is_some_and(|one| matches!(one.kind, RelationKind::View(_)))
                 {
                     last.help("write CREATE OR REPLACE VIEW to change the view");
                 }
@@ -146,9 +150,8 @@ impl Replay<'_> {
             return;
         }
         while !cursor.at_end() {
-            let part = cursor.skip_until(|cursor| {
-                cursor.is_punct(";") || (cursor.is("END") && cursor.nth(1).is_none())
-            });
+            let part = cursor
+                .skip_until(|cursor| cursor.is_punct(";") || (cursor.is("END") && cursor.nth(1).is_none()));
             cursor.advance();
             if part.is_empty() {
                 continue;

@@ -7,7 +7,6 @@ use sqlparser::parser::Parser;
 use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
 use crate::parse::query;
-use crate::source::Span;
 
 /// A tree, and the tokens that it was made of.
 pub(crate) struct Tree<'a, T> {
@@ -18,7 +17,6 @@ pub(crate) struct Tree<'a, T> {
 struct Named<'a> {
     ident: Option<Ident>,
     text: &'a str,
-    span: Span,
 }
 
 /// Reads a query or a DML statement; `None` where sqlparser cannot.
@@ -42,7 +40,7 @@ fn read<T>(cursor: Cursor<'_>, with: impl FnOnce(&mut Parser<'_>) -> Option<T>) 
     let named = |position: &usize| {
         let token = cursor.nth(position - base)?;
         let text = cursor.text_of(token);
-        Some(Named { ident: Ident::from_token(text, token), text, span: token.span })
+        Some(Named { ident: Ident::from_token(text, token), text })
     };
     let names = positions.iter().filter_map(named).collect();
     Some(Tree { node, names })
@@ -70,13 +68,5 @@ impl<T> Tree<'_, T> {
     pub(crate) fn names_an_argument(&self, ident: &ParserIdent) -> bool {
         let next = usize::try_from(ident.span.start.column).ok().and_then(|column| self.names.get(column));
         next.is_some_and(|next| matches!(next.text, "=>" | ":=" | ":"))
-    }
-
-    /// From the first token to the last.
-    pub(crate) fn span(&self) -> Span {
-        match (self.names.first(), self.names.last()) {
-            (Some(first), Some(last)) => first.span.to(last.span),
-            _ => Span::default(),
-        }
     }
 }

@@ -30,7 +30,7 @@ impl IndexNames {
 
 /// What the server calls an index's columns: a column by its name, a function call by the function's, any
 /// other expression `expr`, with a number behind what is there already.
-fn column_names(statement: &Statement<'_>, keys: &[IndexKey]) -> Vec<String> {
+pub(crate) fn column_names(statement: &Statement<'_>, keys: &[IndexKey]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for key in keys {
         let base = key
@@ -57,7 +57,15 @@ fn expression_name(statement: &Statement<'_>, key: &IndexKey) -> String {
 
 /// Joins the parts with underscores; where they are too long together, the longer of the first two is cut
 /// until they fit, as the server does it.
-fn join(table: &str, columns: &str, label: &str) -> String {
+pub(crate) fn join(table: &str, columns: &str, label: &str) -> String {
+    // A primary key and a check of several columns are named after the table alone.
+    if columns.is_empty() {
+        let mut end = table.len().min(MAX_BYTES.saturating_sub(label.len() + 1));
+        while !table.is_char_boundary(end) {
+            end -= 1;
+        }
+        return format!("{}_{label}", &table[..end]);
+    }
     let (mut first, mut second) = (table, columns);
     while first.len() + second.len() + label.len() + 2 > MAX_BYTES {
         let longer = if first.len() > second.len() { &mut first } else { &mut second };

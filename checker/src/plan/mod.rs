@@ -10,7 +10,7 @@ mod wait;
 
 use dsql_migrate_plan as plan;
 
-pub(crate) use index_name::IndexNames;
+pub(crate) use index_name::{IndexNames, column_names as index_columns, join as joined_name};
 pub(crate) use shape::{Draft, Setting, steps};
 
 use crate::ast::{AlterActionKind, AlterTable, CreateIndex, IndexOptionKind, Kind, ObjectName};

@@ -4,14 +4,14 @@ use crate::ast::{Ident, Kind, ObjectName, TableBody, TableElement};
 use crate::statement::Statement;
 
 /// A name as SQL: quoted where it must be. For the SQL in help texts.
-pub(super) fn quoted(name: &str) -> String {
+pub(crate) fn quoted(name: &str) -> String {
     let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if plain { name.to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
 }
 
 /// A name with its schema as SQL.
-pub(super) fn quoted_name(name: &ObjectName) -> String {
+pub(crate) fn quoted_name(name: &ObjectName) -> String {
     name.parts.iter().map(|part| quoted(&part.value)).collect::<Vec<_>>().join(".")
 }
 

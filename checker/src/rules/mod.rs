@@ -6,7 +6,7 @@ mod helpers;
 mod testing;
 
 pub use all::RULES;
-pub(crate) use helpers::{nearest, table_constraints};
+pub(crate) use helpers::{nearest, quoted, quoted_name, table_constraints};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::HashSet;

@@ -16,7 +16,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Types that are stored and cannot be keys.
-const NO_KEYS: &[&str] = &["json", "jsonb", "bytea", "interval", "time with time zone"];
+pub(crate) const NO_KEYS: &[&str] = &["json", "jsonb", "bytea", "interval", "time with time zone"];
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if !matches!(statement.kind(), Kind::CreateTable(_)) {

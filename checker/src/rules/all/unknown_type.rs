@@ -57,7 +57,7 @@ const RUNTIME: &[&str] = &[
 ];
 
 /// Whether the server has a type of this name, stored or not.
-fn is_built_in(data_type: &DataType) -> bool {
+pub(crate) fn is_built_in(data_type: &DataType) -> bool {
     let name = data_type.name.as_str();
     let quoted_alias = data_type.quoted && matches!(name, "int" | "decimal" | "dec");
     let known = STORED.contains(&name)

@@ -1,0 +1,509 @@
+//! `ALTER TABLE`, `ALTER VIEW` and `ALTER INDEX`.
+
+use crate::ast::{
+    AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, Ident, SequenceOption,
+};
+use crate::rules::all::{identity_column, object_limit, primary_key_column, wrong_kind};
+use crate::source::Span;
+use crate::statement::Statement;
+
+use super::Replay;
+use super::column::Declared;
+use super::create::MAX_EVER;
+use super::model::{Demand, RelationId, RelationKind};
+use super::names::cut;
+
+/// How many columns a table has at most; sources disagree about the 256th.
+const MAX_COLUMNS: usize = 256;
+
+impl Replay<'_> {
+    pub(super) fn alter(&mut self, statement: &Statement<'_>, alter: &AlterTable) {
+        let kind = match alter.target {
+            AlterTarget::View | AlterTarget::MaterializedView => "view",
+            _ => "relation",
+        };
+        if alter.target == AlterTarget::Index {
+            self.alter_index(alter);
+            return;
+        }
+        let Some(id) = self.known(&alter.name, kind, alter.if_exists) else { return };
+        if kind == "view" && matches!(self.model.relation(id).kind, RelationKind::Table(_)) {
+            let help = "write ALTER TABLE".to_owned();
+            self.not_a(id, alter.name.span(), "view", help);
+        }
+        for action in &alter.actions {
+            match &action.kind {
+                AlterActionKind::RenameTo(to) => {
+                    self.stale_bodies(id, None, action.span);
+                    self.rename_relation(id, to);
+                }
+                AlterActionKind::SetSchema(schema) => self.move_to_schema(id, schema),
+                _ if self.model.table(id).is_some() => {
+                    self.altering = true;
+                    self.action(statement, id, action);
+                    self.altering = false;
+                }
+                AlterActionKind::RenameColumn { from, to } => self.rename_view_column(id, from, to),
+                kind => self.not_of_a_table(id, alter, kind, action.span),
+            }
+        }
+    }
+
+    /// An action that only tables know, on something else.
+    fn not_of_a_table(&mut self, id: RelationId, alter: &AlterTable, kind: &AlterActionKind, span: Span) {
+        let relation = self.model.relation(id);
+        let only_tables = matches!(
+            kind,
+            AlterActionKind::AddColumn { .. }
+                | AlterActionKind::DropColumn { .. }
+                | AlterActionKind::AddConstraint(_)
+                | AlterActionKind::DropConstraint { .. }
+        );
+        if !only_tables || matches!(relation.kind, RelationKind::Opaque) || alter.target != AlterTarget::Table
+        {
+            return;
+        }
+        let (name, made) = (relation.name.clone(), relation.made);
+        let word = super::create::kind_word(&relation.kind);
+        let finding = self.find(&wrong_kind::RULE, span);
+        finding.message(format!("`{name}` is a {word}, and this is for tables"));
+        finding.server(format!("\"{name}\" is not a table"));
+        finding.at_place(made, "it is created here");
+    }
+
+    fn alter_index(&mut self, alter: &AlterTable) {
+        let Some(id) = self.known_index(&alter.name, alter.if_exists) else { return };
+        for action in &alter.actions {
+            if let AlterActionKind::RenameTo(to) = &action.kind {
+                self.rename_relation(id, to);
+            }
+        }
+    }
+
+    fn action(&mut self, statement: &Statement<'_>, table: RelationId, action: &AlterAction) {
+        match &action.kind {
+            AlterActionKind::AddColumn { if_not_exists, column } => {
+                let name = cut(&column.name.value).to_owned();
+                let existing = self.model.table(table).and_then(|table| table.column(&name));
+                if let Some(at) = existing {
+                    if *if_not_exists {
+                        self.same_column(table, at, column);
+                        return;
+                    }
+                    let of = self.model.relation(table).name.clone();
+                    let made = self.model.table(table).and_then(|table| table.columns.get(at));
+                    let made = made.map(|column| column.made);
+                    let server = format!("column \"{name}\" of relation \"{of}\" already exists");
+                    self.duplicate(column.name.span, "column", &name, "42701", server, made);
+                    return;
+                }
+                let of = self.model.relation(table).name.clone();
+                let built = self.column(&of, column);
+                let Some(known) = self.model.table_mut(table) else { return };
+                let at = known.add(built);
+                self.too_many_columns(table, column.name.span);
+                self.column_made(statement, table, at, column);
+                self.column_constraints(statement, table, column);
+            }
+            AlterActionKind::DropColumn { if_exists, column, cascade } => {
+                self.drop_column(table, column, *if_exists, *cascade, action.span);
+            }
+            AlterActionKind::AlterColumn { column, change } => {
+                self.alter_column(statement, table, column, change, action.span);
+            }
+            AlterActionKind::AddConstraint(constraint) => {
+                self.add_constraint(statement, table, constraint, Declared::Later);
+            }
+            AlterActionKind::ValidateConstraint(name) => {
+                let Some(at) = self.known_constraint(table, name) else { return };
+                let constraint = self.model.table(table).and_then(|table| table.constraints.get(at));
+                let Some(constraint) = constraint else { return };
+                if matches!(constraint.kind, Demand::PrimaryKey(_) | Demand::Unique(_)) {
+                    let (made, shown) = (constraint.made, constraint.name.clone());
+                    let of = self.model.relation(table).name.clone();
+                    let finding = self.find(&wrong_kind::RULE, name.span);
+                    finding.message(format!("`{shown}` is a key: there is nothing to validate"));
+                    finding.server(format!(
+                        "constraint \"{shown}\" of relation \"{of}\" is not a foreign key or check constraint"
+                    ));
+                    finding.at_place(Some(made), "it is created here").help("delete the statement");
+                }
+            }
+            AlterActionKind::AlterConstraint(name) => {
+                self.known_constraint(table, name);
+            }
+            AlterActionKind::DropConstraint { if_exists, name } => {
+                let cascade = statement.slice(action.span).to_ascii_uppercase().ends_with("CASCADE");
+                self.drop_constraint(table, name, *if_exists, cascade);
+            }
+            AlterActionKind::RenameColumn { from, to } => self.rename_column(table, from, to, action.span),
+            AlterActionKind::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
+            _ => {}
+        }
+    }
+
+    fn too_many_columns(&mut self, table: RelationId, span: Span) {
+        let Some(known) = self.model.table(table).filter(|table| !table.opaque) else { return };
+        let (ever, live) = (known.columns.len(), known.live().count());
+        let made = self.model.relation(table).made;
+        if live > MAX_COLUMNS {
+            let finding = self.find(&object_limit::RULE, span);
+            finding.message(format!("the table has {live} columns with this one; 255 is the most"));
+            finding.answer("54011", "tables can have at most 255 columns");
+            finding.at_place(made, "the table is created here");
+            finding.help("keep what is rarely read together in a second table, or in jsonb");
+        } else if ever > MAX_EVER {
+            let finding = self.find(&object_limit::RULE, span);
+            finding.message(format!(
+                "the table has had {ever} columns with this one; {MAX_EVER} is the most over its life, dropped ones included"
+            ));
+            finding.answer("54011", format!("tables can have at most {MAX_EVER} columns"));
+            finding.at_place(made, "the table is created here");
+            finding.help("make the table anew and copy its rows");
+        }
+    }
+
+    /// The column that `ALTER TABLE` is about.
+    fn altered_column(&mut self, table: RelationId, column: &Ident) -> Option<usize> {
+        self.known_column(table, column, |of| {
+            format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
+        })
+    }
+
+    fn drop_column(&mut self, table: RelationId, column: &Ident, if_exists: bool, cascade: bool, span: Span) {
+        let at = if if_exists {
+            self.model.table(table).and_then(|table| table.column(cut(&column.value)))
+        } else {
+            // `column "x" of relation "t" does not exist`
+            self.altered_column(table, column)
+        };
+        let Some(at) = at else { return };
+        let name = self.column_name(table, at);
+        let of = self.model.relation(table).name.clone();
+        let primary = self.model.table(table).and_then(super::model::Table::primary_key);
+        let primary =
+            primary.filter(|id| self.model.index(*id).is_some_and(|key| key.keys.contains(&Some(at))));
+        if let Some(key) = primary {
+            let made = self.model.relation(key).made;
+            let finding = self.find(&primary_key_column::RULE, column.span);
+            finding.message(format!("`{name}` is part of the primary key and cannot be dropped"));
+            finding.server(format!("cannot drop primary key column {name}"));
+            finding.at_place(made, "the key is declared here");
+            return;
+        }
+        let user = self.user_of(table, Some(at), &[]).filter(|(user, ..)| {
+            // The table's own foreign keys go with the column.
+            !matches!(user, super::model::User::Constraint(of, _) if *of == table)
+        });
+        if let (Some(user), false) = (user, cascade) {
+            let what = format!("column {name} of table {of}");
+            self.still_used(column.span, &what, &format!("`{name}`"), user);
+        }
+        self.stale_bodies(table, Some(at), span);
+        let place = self.place(span);
+        self.cascade(table, Some(at), place);
+        let Some(known) = self.model.table_mut(table) else { return };
+        known.columns[at].dropped = true;
+        known.by_name.remove(&name);
+        known.gone.insert(name, place);
+        self.with_column(table, at, place);
+    }
+
+    /// What goes with a column without being asked: indexes over it, constraints about it, its sequence.
+    fn with_column(&mut self, table: RelationId, at: usize, place: super::model::Place) {
+        let Some(known) = self.model.table(table) else { return };
+        let about = |kind: &Demand| match kind {
+            Demand::Check(columns) | Demand::ForeignKey(columns) => columns.contains(&at),
+            Demand::PrimaryKey(index) | Demand::Unique(index) => {
+                self.model.index(*index).is_some_and(|index| index.reads.contains(&at))
+            }
+        };
+        let constraints: Vec<usize> = known
+            .constraints
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| !one.dropped && about(&one.kind))
+            .map(|(at, _)| at)
+            .collect();
+        let over = |id: &&RelationId| self.model.index(**id).is_some_and(|index| index.reads.contains(&at));
+        let indexes: Vec<RelationId> = known.indexes.iter().filter(over).copied().collect();
+        let users = self.model.relation(table).users.iter();
+        let sequences: Vec<RelationId> = users
+            .filter_map(|one| match one.by {
+                super::model::User::View(id) if self.model.is_sequence_of(id, table, Some(at)) => Some(id),
+                _ => None,
+            })
+            .collect();
+        for constraint in constraints {
+            self.remove_constraint(table, constraint, place);
+        }
+        for relation in indexes.into_iter().chain(sequences) {
+            self.model.drop_relation(relation, place);
+        }
+    }
+
+    fn alter_column(
+        &mut self,
+        statement: &Statement<'_>,
+        table: RelationId,
+        column: &Ident,
+        change: &AlterColumnKind,
+        span: Span,
+    ) {
+        let Some(at) = self.altered_column(table, column) else { return };
+        if let AlterColumnKind::SetDefault(range) = change {
+            self.default_uses(statement, table, at, *range);
+        }
+        if let AlterColumnKind::AddIdentity(options) = change {
+            self.add_identity(table, at, options, column.span, span);
+        }
+        let data_type = match change {
+            AlterColumnKind::Type(Some(data_type)) => Some(self.type_of(data_type)),
+            _ => None,
+        };
+        let sequences: Vec<RelationId> = match change {
+            AlterColumnKind::DropIdentity(_) => self
+                .model
+                .relation(table)
+                .users
+                .iter()
+                .filter_map(|one| match one.by {
+                    super::model::User::View(id) if self.model.is_sequence_of(id, table, Some(at)) => {
+                        Some(id)
+                    }
+                    _ => None,
+                })
+                .collect(),
+            _ => Vec::new(),
+        };
+        let place = self.place(span);
+        for sequence in sequences {
+            self.model.drop_relation(sequence, place);
+        }
+        let Some(known) = self.model.table_mut(table).and_then(|table| table.columns.get_mut(at)) else {
+            return;
+        };
+        match change {
+            AlterColumnKind::SetDefault(_) => known.has_default = true,
+            AlterColumnKind::DropDefault => known.has_default = false,
+            AlterColumnKind::SetNotNull => known.not_null = true,
+            AlterColumnKind::DropNotNull => known.not_null = false,
+            AlterColumnKind::DropExpression => known.generated = false,
+            AlterColumnKind::DropIdentity(_) => known.identity = false,
+            AlterColumnKind::AddIdentity(_) => known.identity = true,
+            AlterColumnKind::Type(_) => known.data_type = data_type.unwrap_or_default(),
+            _ => {}
+        }
+    }
+
+    /// Identity for a column that exists: it must be a bigint and NOT NULL.
+    fn add_identity(&mut self, table: RelationId, at: usize, _: &[SequenceOption], span: Span, whole: Span) {
+        let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
+        let (made, name) = (column.made, column.name.clone());
+        let (base, display) = (column.data_type.base.clone(), column.data_type.display.clone());
+        let (not_null, identity, has_default) = (column.not_null, column.identity, column.has_default);
+        let of = self.model.relation(table).name.clone();
+        if !base.is_empty() && base != "bigint" {
+            let finding = self.find(&identity_column::RULE, span);
+            finding.message(format!("an identity column must be a bigint, and `{name}` is `{display}`"));
+            finding.server(format!("datatype {display} not supported, identity column type must be bigint"));
+            finding.at_place(Some(made), "the column is declared here");
+            finding.help("add a column of type bigint; a table made anew can have it as NOT NULL");
+        } else if !not_null {
+            let finding = self.find(&identity_column::RULE, span);
+            finding.message(format!("an identity column must be NOT NULL, and `{name}` is not"));
+            finding.answer(
+                "55000",
+                format!("column \"{name}\" of relation \"{of}\" must be declared NOT NULL before identity can be added"),
+            );
+            finding.at_place(Some(made), "the column is declared here");
+            finding.help("NOT NULL can be declared only when a table is made: make the table anew, or use a default of gen_random_uuid()");
+        } else if identity || has_default {
+            let what = if identity { "is an identity column" } else { "has a default value" };
+            let finding = self.find(&identity_column::RULE, span);
+            finding.message(format!("`{name}` {what} already"));
+            finding.answer("55000", format!("column \"{name}\" of relation \"{of}\" already {what}"));
+            finding.at_place(Some(made), "the column is declared here");
+            finding.help("delete the statement, or drop what the column has before");
+        }
+        self.identity_sequence(table, at, whole);
+    }
+
+    /// The constraint of this name; a missing one is reported.
+    fn known_constraint(&mut self, table: RelationId, name: &Ident) -> Option<usize> {
+        let known = self.model.table(table)?;
+        let found = known.constraint_names.get(cut(&name.value)).copied();
+        if found.is_none() && !known.opaque && !known.loose {
+            self.unknown_constraint(table, name, |name, of| {
+                format!("constraint \"{name}\" of relation \"{of}\" does not exist")
+            });
+        }
+        found
+    }
+
+    pub(super) fn unknown_constraint(
+        &mut self,
+        table: RelationId,
+        name: &Ident,
+        server: impl FnOnce(&str, &str) -> String,
+    ) {
+        let server = server(cut(&name.value), &self.model.relation(table).name);
+        let known = self.model.table(table);
+        let gone = known.and_then(|table| table.gone_constraints.get(cut(&name.value))).copied();
+        let names: Vec<String> =
+            known.map(|table| table.constraint_names.keys().cloned().collect()).unwrap_or_default();
+        let names = names.iter().map(String::as_str);
+        self.unknown_object("constraint", name, "42704", server, names, gone);
+    }
+
+    fn drop_constraint(&mut self, table: RelationId, name: &Ident, if_exists: bool, cascade: bool) {
+        let at = if if_exists {
+            self.model.table(table).and_then(|table| table.constraint_names.get(cut(&name.value)).copied())
+        } else {
+            self.known_constraint(table, name)
+        };
+        let Some(at) = at else { return };
+        let constraint = self.model.table(table).and_then(|table| table.constraints.get(at));
+        let Some(constraint) = constraint else { return };
+        let (kind, made) = (constraint.kind.clone(), constraint.made);
+        let (shown, of) = (constraint.name.clone(), self.model.relation(table).name.clone());
+        match kind {
+            Demand::PrimaryKey(_) => {
+                let finding = self.find(&primary_key_column::RULE, name.span);
+                finding.message(format!("`{shown}` is the primary key of `{of}` and cannot be dropped"));
+                finding.server("unsupported ALTER TABLE DROP CONSTRAINT statement");
+                finding.at_place(Some(made), "the key is declared here");
+                return;
+            }
+            Demand::Unique(index) => {
+                let user = self.user_of(index, None, &[]);
+                if let (Some(user), false) = (user, cascade) {
+                    let what = format!("constraint {shown} on table {of}");
+                    self.still_used(name.span, &what, &format!("`{shown}`"), user);
+                }
+                let place = self.place_of(name);
+                self.cascade(index, None, place);
+            }
+            _ => {}
+        }
+        let place = self.place_of(name);
+        self.remove_constraint(table, at, place);
+    }
+
+    fn rename_column(&mut self, table: RelationId, from: &Ident, to: &Ident, span: Span) {
+        let at =
+            self.known_column(table, from, |_| format!("column \"{}\" does not exist", cut(&from.value)));
+        let Some(at) = at else { return };
+        let new = cut(&to.value).to_owned();
+        let taken = self.model.table(table).and_then(|table| table.column(&new));
+        if let Some(taken) = taken {
+            let of = self.model.relation(table).name.clone();
+            let made = self.model.table(table).and_then(|table| table.columns.get(taken));
+            let made = made.map(|column| column.made);
+            let server = format!("column \"{new}\" of relation \"{of}\" already exists");
+            self.duplicate(to.span, "column", &new, "42701", server, made);
+            return;
+        }
+        self.stale_bodies(table, Some(at), span);
+        let place = self.place(span);
+        let Some(known) = self.model.table_mut(table) else { return };
+        let old = std::mem::replace(&mut known.columns[at].name, new.clone());
+        known.by_name.remove(&old);
+        known.by_name.insert(new, at);
+        known.gone.insert(old, place);
+    }
+
+    fn rename_view_column(&mut self, id: RelationId, from: &Ident, to: &Ident) {
+        let RelationKind::View(view) = &mut self.model.relations[id].kind else { return };
+        let Some(columns) = &mut view.columns else { return };
+        let (old, new) = (cut(&from.value), cut(&to.value));
+        match columns.iter().position(|name| name == old) {
+            Some(at) => columns[at] = new.to_owned(),
+            None => {
+                let server = format!("column \"{old}\" does not exist");
+                self.unknown_column(id, from, server);
+            }
+        }
+    }
+
+    fn rename_constraint(&mut self, table: RelationId, from: &Ident, to: &Ident) {
+        let Some(at) = self.known_constraint(table, from) else { return };
+        let new = cut(&to.value).to_owned();
+        let of = self.model.relation(table).name.clone();
+        let place = self.place_of(to);
+        let schema = self.schema_of(table);
+        let Some(known) = self.model.table_mut(table) else { return };
+        if let Some(first) = known.constraint_names.get(&new).and_then(|first| known.constraints.get(*first))
+        {
+            let made = first.made;
+            let server = format!("constraint \"{new}\" for relation \"{of}\" already exists");
+            self.duplicate(to.span, "constraint", &new, "42710", server, Some(made));
+            return;
+        }
+        let old = std::mem::replace(&mut known.constraints[at].name, new.clone());
+        known.constraint_names.remove(&old);
+        known.constraint_names.insert(new.clone(), at);
+        known.gone_constraints.insert(old, place);
+        if let Demand::PrimaryKey(index) | Demand::Unique(index) = known.constraints[at].kind {
+            self.model.move_relation(index, schema, &new, place);
+        }
+    }
+
+    /// Gives a relation another name in its schema.
+    pub(super) fn rename_relation(&mut self, id: RelationId, to: &Ident) {
+        let schema = self.schema_of(id);
+        let new = cut(&to.value).to_owned();
+        if let Some(taken) = self.model.schemas[schema].relations.get(&new).copied() {
+            self.relation_taken(taken, to.span);
+            self.forget(taken);
+            return;
+        }
+        // Its own name in another case is no other relation's.
+        if self.model.relation(id).name.to_lowercase() != new.to_lowercase() {
+            self.case(schema, &new, to.span);
+        }
+        let place = self.place_of(to);
+        self.model.move_relation(id, schema, &new, place);
+        if let Some((table, at)) =
+            self.model.index(id).and_then(|index| Some((index.table, index.constraint?)))
+            && let Some(known) = self.model.table_mut(table)
+        {
+            // The constraint of an index has its name.
+            let old = std::mem::replace(&mut known.constraints[at].name, new.clone());
+            known.constraint_names.remove(&old);
+            known.constraint_names.insert(new, at);
+        }
+    }
+
+    pub(super) fn move_to_schema(&mut self, id: RelationId, to: &Ident) {
+        if super::names::is_system(&to.value) {
+            return;
+        }
+        let schema = self.schema(to);
+        let name = self.model.relation(id).name.clone();
+        let place = self.place_of(to);
+        if let Some(taken) = self.model.schemas[schema].relations.get(&name).copied().filter(|one| *one != id)
+        {
+            let made = self.model.relation(taken).made;
+            let server = format!("relation \"{name}\" already exists in schema \"{}\"", cut(&to.value));
+            self.duplicate(to.span, "relation", &name, "42P07", server, made);
+            return;
+        }
+        self.model.move_relation(id, schema, &name, place);
+        // Its indexes and sequences go with it.
+        let mut own: Vec<RelationId> =
+            self.model.table(id).map(|table| table.indexes.clone()).unwrap_or_default();
+        own.extend(self.model.relation(id).users.iter().filter_map(|one| match one.by {
+            super::model::User::View(sequence) if self.model.is_sequence_of(sequence, id, None) => {
+                Some(sequence)
+            }
+            _ => None,
+        }));
+        for relation in own {
+            let name = self.model.relation(relation).name.clone();
+            if !self.model.relation(relation).dropped {
+                self.model.move_relation(relation, schema, &name, place);
+            }
+        }
+    }
+}

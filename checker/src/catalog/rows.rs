@@ -1,0 +1,185 @@
+//! What `INSERT` gives to each column, as far as its text tells.
+
+use sqlparser::ast::{Expr, Insert, SelectItem, SetExpr, Value};
+
+use crate::parse::syntax::Tree;
+use crate::rules::all::{insert_values, missing_value};
+use crate::source::Span;
+
+use super::Replay;
+use super::model::RelationId;
+
+impl Replay<'_> {
+    /// Compares the values with the columns that they go to.
+    pub(super) fn values<T>(
+        &mut self,
+        tree: &Tree<'_, T>,
+        insert: &Insert,
+        table: RelationId,
+        targets: &[Option<usize>],
+        span: Span,
+    ) {
+        let named = !insert.columns.is_empty();
+        let Some(source) = &insert.source else {
+            // DEFAULT VALUES.
+            self.missing_values(table, &[], span);
+            return;
+        };
+        match &*source.body {
+            SetExpr::Values(values) => {
+                let mut given = None;
+                for row in &values.rows {
+                    let row: &[Expr] = &row.content;
+                    if given.is_some_and(|given| given != row.len()) {
+                        let finding = self.find(&insert_values::RULE, span);
+                        finding.message("the rows of VALUES have different lengths");
+                        finding.server("VALUES lists must all be the same length");
+                        finding.help("give each row a value for each column");
+                        return;
+                    }
+                    given = Some(row.len());
+                }
+                let Some(given) = given else { return };
+                if !self.count(table, given, targets.len(), named, span) {
+                    return;
+                }
+                // What a row surely gives: everything but NULL and DEFAULT.
+                for row in &values.rows {
+                    let row: &[Expr] = &row.content;
+                    let filled: Vec<usize> = targets
+                        .iter()
+                        .zip(row)
+                        .filter_map(|(target, value)| target.map(|at| (at, value)))
+                        .filter(|(at, value)| match what(tree, value) {
+                            What::Value => true,
+                            What::Null => false,
+                            What::Default => self.has_own_value(table, *at),
+                        })
+                        .map(|(at, _)| at)
+                        .collect();
+                    let nulls: Vec<usize> = targets
+                        .iter()
+                        .zip(row)
+                        .filter_map(|(target, value)| {
+                            target.filter(|_| matches!(what(tree, value), What::Null))
+                        })
+                        .collect();
+                    if self.null_or_missing(table, targets, &filled, &nulls, span) {
+                        return;
+                    }
+                }
+            }
+            SetExpr::Select(select) => {
+                let plain = |item: &SelectItem| {
+                    matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. })
+                };
+                if !select.projection.iter().all(plain) {
+                    return;
+                }
+                let given = select.projection.len();
+                if !self.count(table, given, targets.len(), named, span) {
+                    return;
+                }
+                // With a FROM or a WHERE there may be no row at all.
+                let one_row =
+                    select.from.is_empty() && select.selection.is_none() && source.limit_clause.is_none();
+                if one_row && named {
+                    let filled: Vec<usize> = targets.iter().flatten().copied().collect();
+                    self.null_or_missing(table, targets, &filled, &[], span);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether there are as many values as columns; says so where there are not.
+    fn count(&mut self, table: RelationId, given: usize, wanted: usize, named: bool, span: Span) -> bool {
+        // Without a list of columns the last of them may be left out.
+        if given == wanted || (!named && given < wanted) {
+            return true;
+        }
+        let made = self.model.relation(table).made;
+        let of = self.model.relation(table).name.clone();
+        let finding = self.find(&insert_values::RULE, span);
+        if named {
+            finding.message(format!("{given} values for {wanted} columns"));
+        } else {
+            finding.message(format!("{given} values, and `{of}` has {wanted} columns at this point"));
+        }
+        finding.server(if given > wanted {
+            "INSERT has more expressions than target columns"
+        } else {
+            "INSERT has more target columns than expressions"
+        });
+        finding.at_place(made.filter(|_| !named), "the table is created here");
+        finding.help("give each column one value, and name the columns");
+        false
+    }
+
+    /// Whether a column that is left out gets a value all the same.
+    fn has_own_value(&self, table: RelationId, at: usize) -> bool {
+        let column = self.model.table(table).and_then(|table| table.columns.get(at));
+        column.is_none_or(|column| {
+            column.has_default || column.generated || column.identity || !column.not_null
+        })
+    }
+
+    fn missing_values(&mut self, table: RelationId, filled: &[usize], span: Span) -> bool {
+        self.null_or_missing(table, &[], filled, &[], span)
+    }
+
+    /// Says so where a column that must have a value gets none; `nulls` are written as such.
+    fn null_or_missing(
+        &mut self,
+        table: RelationId,
+        _: &[Option<usize>],
+        filled: &[usize],
+        nulls: &[usize],
+        span: Span,
+    ) -> bool {
+        let Some(known) = self.model.table(table) else { return false };
+        let filled: std::collections::HashSet<usize> = filled.iter().copied().collect();
+        let bare = known.live().find(|(at, column)| {
+            let null = nulls.contains(at);
+            // A column whose type is a domain may have its NOT NULL from there, with other words.
+            column.not_null
+                && column.data_type.domain.is_none()
+                && !filled.contains(at)
+                && !column.generated
+                && (null || !column.has_default && !column.identity)
+        });
+        let Some((at, column)) = bare else { return false };
+        let (name, made) = (column.name.clone(), column.made);
+        let of = self.model.relation(table).name.clone();
+        let finding = self.find(&missing_value::RULE, span);
+        if nulls.contains(&at) {
+            finding.message(format!("column `{name}` of `{of}` is NOT NULL and gets NULL"));
+        } else {
+            finding
+                .message(format!("column `{name}` of `{of}` is NOT NULL, has no default and gets no value"));
+        }
+        finding.server(format!(
+            "null value in column \"{name}\" of relation \"{of}\" violates not-null constraint"
+        ));
+        finding.at_place(Some(made), "the column is declared here");
+        true
+    }
+}
+
+enum What {
+    Value,
+    Null,
+    Default,
+}
+
+fn what<T>(tree: &Tree<'_, T>, value: &Expr) -> What {
+    match value {
+        Expr::Value(value) if matches!(value.value, Value::Null) => What::Null,
+        Expr::Identifier(ident)
+            if tree.ident(ident).is_some_and(|ident| !ident.quoted && ident.value == "default") =>
+        {
+            What::Default
+        }
+        _ => What::Value,
+    }
+}
