@@ -1,6 +1,7 @@
 //! One at a time: who waits, who takes over, who stops.
 
 use crate::support::{database, database_with, quick, set};
+use dsql_local::{Fault, Point, Strike};
 use dsql_migrate::{ErrorKind, Migrations, State};
 use dsql_migrate_tests::relay::Side;
 use std::time::Duration;
@@ -168,4 +169,36 @@ async fn a_lent_connection_that_ends_is_said_to_have_ended() {
     database.relay.cut_at(9, Side::After);
     let error = with_index().with(quick()).run_on(&client).await.expect_err("the connection was cut");
     assert_eq!(error.kind(), ErrorKind::ConnectionEnded);
+}
+
+/// The statement takes several times as long as the lease, which a second connection renews meanwhile.
+#[tokio::test]
+async fn a_long_statement_keeps_the_lease() {
+    let database = database().await;
+    let migrations = set(&[("0001_slow.sql", "CREATE TABLE slow (id int PRIMARY KEY);")]);
+    database.control().inject(Fault::new(Point::Message, Strike::Delay(3000)).matching("CREATE TABLE slow"));
+    let config = database.config();
+    let (one, other) = tokio::join!(async { migrations.with(quick()).run(&config).await }, async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        migrations.with(quick()).run(&config).await
+    });
+    let (one, other) = (one.expect("one ends well"), other.expect("the other ends well"));
+    assert_eq!((one.applied.len(), other.applied.len()), (1, 0));
+    assert_eq!(database.rows("SELECT fence FROM schema_migrations_lease").await, ["1"], "nobody took over");
+}
+
+/// Rows that take longer than a lease are written once, under a lease that outlasts any transaction.
+#[tokio::test]
+async fn a_long_row_step_is_written_once() {
+    let database = database().await;
+    let migrations = set(&[(
+        "0001_slow.sql",
+        "CREATE TABLE slow (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), n int);\nINSERT INTO slow (n) VALUES (1);",
+    )]);
+    database
+        .control()
+        .inject(Fault::new(Point::Message, Strike::Delay(2500)).matching("INSERT INTO slow").times(2));
+    migrations.with(quick()).run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(database.rows("SELECT n FROM slow").await, ["1"]);
+    database.assert_at_rest().await;
 }

@@ -2,9 +2,9 @@
 
 use dsql_migrate::Options;
 use dsql_migrate_tests::sets;
+use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
-use tokio::io::AsyncReadExt;
 use tokio_postgres::Config;
 use tokio_postgres::config::SslMode;
 
@@ -30,22 +30,22 @@ pub(crate) async fn migrate(port: u16) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let (runner, config) = (migrations.with(options()), config(port));
-    tokio::select! {
-        run = runner.run(&config) => match run {
-            Ok(_) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("{error}");
-                ExitCode::FAILURE
-            }
-        },
-        () = orphaned() => ExitCode::FAILURE,
+    end_with_parent();
+    match migrations.with(options()).run(&config(port)).await {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
-/// Ready when the soak itself has been killed, so that nothing is left of it.
-async fn orphaned() {
-    let mut byte = [0];
-    // Nothing is ever written: the read ends with the writer.
-    let _ = tokio::io::stdin().read(&mut byte).await;
+/// Ends this process when the soak itself has been killed, so that nothing is left of it. On a thread of its own:
+/// a runtime would wait for the read.
+fn end_with_parent() {
+    std::thread::spawn(|| {
+        // Nothing is ever written: the read ends with the writer.
+        let _ = std::io::stdin().read(&mut [0]);
+        std::process::exit(1);
+    });
 }
