@@ -89,7 +89,24 @@ impl Report {
 /// Judges one file by itself, whatever it is called.
 #[must_use]
 pub fn check_file(input: Input, options: Options) -> Report {
-    let files = vec![source(&input)];
+    on_a_large_stack(|| judge_one(&input, options))
+}
+
+/// Deeply nested expressions are read by recursion, to a limit that a thread of two megabytes does not always
+/// hold in a debug build. Whoever calls, from a test or from a compiler plug-in, is not to be ended by that.
+fn on_a_large_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    const STACK: usize = 64 << 20;
+    std::thread::scope(|scope| {
+        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work) {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // No thread could be had: this one must do.
+            Err(_) => work(),
+        }
+    })
+}
+
+fn judge_one(input: &Input, options: Options) -> Report {
+    let files = vec![source(input)];
     let mut diagnostics = Vec::new();
     let mut statements = 0;
     if let Err(error) = std::str::from_utf8(&input.bytes) {
@@ -117,7 +134,11 @@ pub fn check_file(input: Input, options: Options) -> Report {
 
 /// Judges the files of a folder as a set, and plans them.
 #[must_use]
-pub fn check_set(mut inputs: Vec<Input>, options: Options) -> Report {
+pub fn check_set(inputs: Vec<Input>, options: Options) -> Report {
+    on_a_large_stack(|| judge_set(inputs.clone(), options))
+}
+
+fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
     let lock = inputs.iter().position(|input| input.name == lock::FILE_NAME).map(|at| inputs.remove(at));
     inputs.sort_by(|a, b| file_name::order(&a.name).cmp(&file_name::order(&b.name)));
     let mut files: Vec<_> = inputs.iter().map(source).collect();
@@ -296,6 +317,9 @@ fn lexical(file: &File<'_>, position: usize, error: LexError) -> Diagnostic {
     match error.kind {
         LexErrorKind::NulByte => finding.answer("22021", words).help("delete the zero byte"),
         LexErrorKind::EmptyIdent => finding.help("put a name between the quotes"),
+        LexErrorKind::JunkAfterNumber | LexErrorKind::JunkAfterParam => {
+            finding.help("put a blank between the two, or the name between double quotes")
+        }
         _ => finding.label("it begins here and never ends"),
     };
     finding

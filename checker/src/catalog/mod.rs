@@ -18,6 +18,7 @@ mod key;
 mod model;
 mod names;
 mod other;
+mod rename;
 mod report;
 mod rows;
 mod scope;

@@ -185,7 +185,9 @@ impl Replay<'_> {
         first: Option<Place>,
     ) {
         let finding = self.find(&duplicate_object::RULE, span);
-        finding.message(format!("there is a {what} `{name}` already")).answer(sqlstate, server);
+        finding
+            .message(format!("there is {} {what} `{name}` already", if what == "index" { "an" } else { "a" }))
+            .answer(sqlstate, server);
         finding.at_place(first, "the first is created here");
         finding.help("choose another name, or drop or rename the first before");
     }

@@ -19,6 +19,8 @@ enum Escapes {
     Doubled,
     /// A doubled quote or a backslash.
     Backslash,
+    /// The next quote, whatever follows it.
+    None,
 }
 
 const fn ident_start(byte: u8) -> bool {
@@ -101,7 +103,7 @@ impl<'t> Scanner<'t> {
             }
             b'n' | b'N' if self.is(1, b'\'') => self.string(start, 1, TokenKind::String, Escapes::Doubled),
             b'b' | b'B' | b'x' | b'X' if self.is(1, b'\'') => {
-                self.string(start, 1, TokenKind::BitString, Escapes::Doubled);
+                self.string(start, 1, TokenKind::BitString, Escapes::None);
             }
             b'u' | b'U' if self.is(1, b'&') && self.is(2, b'\'') => {
                 self.string(start, 2, TokenKind::UnicodeString, Escapes::Doubled);
@@ -201,7 +203,7 @@ impl<'t> Scanner<'t> {
         while let Some(byte) = self.peek(0) {
             self.at += 1;
             if byte == quote {
-                if !self.is(0, quote) {
+                if !self.is(0, quote) || escapes == Escapes::None {
                     return true;
                 }
                 self.at += 1;
@@ -250,7 +252,7 @@ impl<'t> Scanner<'t> {
         self.at += 1;
         if self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
             self.skip(|byte| byte.is_ascii_digit());
-            return self.push(TokenKind::Param, start);
+            return self.ends_in_junk(TokenKind::Param, LexErrorKind::JunkAfterParam, start);
         }
         if self.peek(0).is_some_and(ident_start) {
             self.skip(|byte| ident_part(byte) && byte != b'$');
@@ -278,7 +280,7 @@ impl<'t> Scanner<'t> {
         {
             self.at += 2;
             self.skip(|byte| byte.is_ascii_hexdigit() || byte == b'_');
-            return self.push(TokenKind::Number, start);
+            return self.ends_in_junk(TokenKind::Number, LexErrorKind::JunkAfterNumber, start);
         }
         let digits = |byte: u8| byte.is_ascii_digit() || byte == b'_';
         self.skip(digits);
@@ -296,7 +298,16 @@ impl<'t> Scanner<'t> {
             self.at += exponent;
             self.skip(digits);
         }
-        self.push(TokenKind::Number, start);
+        self.ends_in_junk(TokenKind::Number, LexErrorKind::JunkAfterNumber, start);
+    }
+
+    /// A number or a parameter, unless letters stand right behind it: the server refuses that since version 15.
+    fn ends_in_junk(&mut self, kind: TokenKind, junk: LexErrorKind, start: usize) {
+        if !self.peek(0).is_some_and(ident_start) {
+            return self.push(kind, start);
+        }
+        self.skip(ident_part);
+        self.fail(junk, start, self.at);
     }
 
     /// The longest run of operator characters, less a comment's start and less the trailing signs that belong

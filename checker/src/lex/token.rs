@@ -73,6 +73,10 @@ pub enum LexErrorKind {
     UnterminatedComment,
     /// `""`.
     EmptyIdent,
+    /// A number with letters right behind it.
+    JunkAfterNumber,
+    /// A parameter with letters right behind it.
+    JunkAfterParam,
     /// A zero byte: no PostgreSQL text can hold one.
     NulByte,
 }
@@ -87,6 +91,8 @@ impl LexErrorKind {
             Self::UnterminatedDollar => "unterminated dollar-quoted string",
             Self::UnterminatedComment => "unterminated /* comment",
             Self::EmptyIdent => "zero-length delimited identifier",
+            Self::JunkAfterNumber => "trailing junk after numeric literal",
+            Self::JunkAfterParam => "trailing junk after parameter",
             Self::NulByte => "invalid byte sequence for encoding \"UTF8\": 0x00",
         }
     }

@@ -77,6 +77,10 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read {
     if cursor.eat("ON").is_some() {
         drop.on = cursor.name();
     }
+    if matches!(drop.object.as_str(), "ROLE" | "USER" | "GROUP") {
+        // Roles are dropped without CASCADE and RESTRICT.
+        return Some(Kind::Drop(Box::new(drop)));
+    }
     drop.cascade = cursor.eat("CASCADE");
     if drop.cascade.is_none() {
         cursor.eat("RESTRICT");

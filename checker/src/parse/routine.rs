@@ -9,10 +9,13 @@ pub(super) fn view(
     or_replace: bool,
     persistence: Option<(Persistence, Span)>,
 ) -> Read {
-    cursor.eat("RECURSIVE");
+    let recursive = cursor.eat("RECURSIVE").is_some();
     cursor.eat("VIEW")?;
     let name = cursor.name()?;
     let columns = cursor.ident_list().unwrap_or_default();
+    if recursive && columns.is_empty() {
+        return None;
+    }
     if cursor.eat("WITH").is_some() {
         cursor.parens()?;
     }

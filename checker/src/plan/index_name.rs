@@ -1,4 +1,4 @@
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::ast::{CreateIndex, IndexKey};
 use crate::statement::Statement;
@@ -32,15 +32,19 @@ impl IndexNames {
 /// other expression `expr`, with a number behind what is there already.
 pub(crate) fn column_names(statement: &Statement<'_>, keys: &[IndexKey]) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
+    // Where the next number of a name is looked for: an index over one column a thousand times is an error, and
+    // must not take long to be called one.
+    let mut next: HashMap<String, usize> = HashMap::new();
     for key in keys {
         let base = key
             .column
             .as_ref()
             .map_or_else(|| expression_name(statement, key), |column| column.value.clone());
+        let number = next.entry(base.clone()).or_insert(0);
         let mut name = base.clone();
-        let mut number = 0;
-        while names.contains(&name) {
-            number += 1;
+        while !taken.insert(name.clone()) {
+            *number += 1;
             name = format!("{base}{number}");
         }
         names.push(name);

@@ -7,6 +7,7 @@ mod dml;
 mod external;
 mod keys;
 mod names;
+mod recorded;
 mod speed;
 
 use crate::check::{Input, Options, check_set};

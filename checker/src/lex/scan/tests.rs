@@ -65,7 +65,15 @@ fn numbers() {
         texts("1 1.5 .5 1. 1e5 1E-5 0x1F 1_000"),
         ["1", "1.5", ".5", "1.", "1e5", "1E-5", "0x1F", "1_000"]
     );
-    assert_eq!(texts("1..2 1e a.1"), ["1", "..", "2", "1", "e", "a", ".1"]);
+    assert_eq!(texts("1..2 a.1"), ["1", "..", "2", "a", ".1"]);
+    for (junk, kind) in [
+        ("1e", LexErrorKind::JunkAfterNumber),
+        ("0x1Fg", LexErrorKind::JunkAfterNumber),
+        ("$1a", LexErrorKind::JunkAfterParam),
+    ] {
+        assert_eq!(lex(junk).errors[0].kind, kind, "{junk}");
+    }
+    assert_eq!(texts("B'1''0'"), ["B'1'", "'0'"]);
 }
 
 #[test]

@@ -20,6 +20,9 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         return;
     }
     let mut cursor = statement.cursor();
+    if cursor.are("CREATE INDEX") || cursor.are("CREATE UNIQUE INDEX") {
+        return;
+    }
     if !cursor.is_any(&["CREATE", "DROP", "ALTER", "REINDEX"]) {
         return;
     }

@@ -1,0 +1,125 @@
+//! Renames and moves: what refers to the object follows it.
+
+use crate::ast::Ident;
+use crate::source::Span;
+
+use super::Replay;
+use super::model::{Demand, RelationId, RelationKind, User};
+use super::names::cut;
+
+impl Replay<'_> {
+    pub(super) fn rename_column(&mut self, table: RelationId, from: &Ident, to: &Ident, span: Span) {
+        let at =
+            self.known_column(table, from, |_| format!("column \"{}\" does not exist", cut(&from.value)));
+        let Some(at) = at else { return };
+        let new = cut(&to.value).to_owned();
+        let taken = self.model.table(table).and_then(|table| table.column(&new));
+        if let Some(taken) = taken {
+            let of = self.model.relation(table).name.clone();
+            let made = self.model.table(table).and_then(|table| table.columns.get(taken));
+            let made = made.map(|column| column.made);
+            let server = format!("column \"{new}\" of relation \"{of}\" already exists");
+            self.duplicate(to.span, "column", &new, "42701", server, made);
+            return;
+        }
+        self.stale_bodies(table, Some(at), span);
+        let place = self.place(span);
+        let Some(known) = self.model.table_mut(table) else { return };
+        let old = std::mem::replace(&mut known.columns[at].name, new.clone());
+        known.by_name.remove(&old);
+        known.by_name.insert(new, at);
+        known.gone.insert(old, place);
+    }
+
+    pub(super) fn rename_view_column(&mut self, id: RelationId, from: &Ident, to: &Ident) {
+        let RelationKind::View(view) = &mut self.model.relations[id].kind else { return };
+        let Some(columns) = &mut view.columns else { return };
+        let (old, new) = (cut(&from.value), cut(&to.value));
+        match columns.iter().position(|name| name == old) {
+            Some(at) => columns[at] = new.to_owned(),
+            None => {
+                let server = format!("column \"{old}\" does not exist");
+                self.unknown_column(id, from, server);
+            }
+        }
+    }
+
+    pub(super) fn rename_constraint(&mut self, table: RelationId, from: &Ident, to: &Ident) {
+        let Some(at) = self.known_constraint(table, from) else { return };
+        let new = cut(&to.value).to_owned();
+        let of = self.model.relation(table).name.clone();
+        let place = self.place_of(to);
+        let schema = self.schema_of(table);
+        let Some(known) = self.model.table_mut(table) else { return };
+        if let Some(first) = known.constraint_names.get(&new).and_then(|first| known.constraints.get(*first))
+        {
+            let made = first.made;
+            let server = format!("constraint \"{new}\" for relation \"{of}\" already exists");
+            self.duplicate(to.span, "constraint", &new, "42710", server, Some(made));
+            return;
+        }
+        let old = std::mem::replace(&mut known.constraints[at].name, new.clone());
+        known.constraint_names.remove(&old);
+        known.constraint_names.insert(new.clone(), at);
+        known.gone_constraints.insert(old, place);
+        if let Demand::PrimaryKey(index) | Demand::Unique(index) = known.constraints[at].kind {
+            self.model.move_relation(index, schema, &new, place);
+        }
+    }
+
+    /// Gives a relation another name in its schema.
+    pub(super) fn rename_relation(&mut self, id: RelationId, to: &Ident) {
+        let schema = self.schema_of(id);
+        let new = cut(&to.value).to_owned();
+        if let Some(taken) = self.model.schemas[schema].relations.get(&new).copied() {
+            self.relation_taken(taken, to.span);
+            self.forget(taken);
+            return;
+        }
+        // Its own name in another case is no other relation's.
+        if self.model.relation(id).name.to_lowercase() != new.to_lowercase() {
+            self.case(schema, &new, to.span);
+        }
+        let place = self.place_of(to);
+        self.model.move_relation(id, schema, &new, place);
+        if let Some((table, at)) =
+            self.model.index(id).and_then(|index| Some((index.table, index.constraint?)))
+            && let Some(known) = self.model.table_mut(table)
+        {
+            // The constraint of an index has its name.
+            let old = std::mem::replace(&mut known.constraints[at].name, new.clone());
+            known.constraint_names.remove(&old);
+            known.constraint_names.insert(new, at);
+        }
+    }
+
+    pub(super) fn move_to_schema(&mut self, id: RelationId, to: &Ident) {
+        if super::names::is_system(&to.value) {
+            return;
+        }
+        let schema = self.schema(to);
+        let name = self.model.relation(id).name.clone();
+        let place = self.place_of(to);
+        if let Some(taken) = self.model.schemas[schema].relations.get(&name).copied().filter(|one| *one != id)
+        {
+            let made = self.model.relation(taken).made;
+            let server = format!("relation \"{name}\" already exists in schema \"{}\"", cut(&to.value));
+            self.duplicate(to.span, "relation", &name, "42P07", server, made);
+            return;
+        }
+        self.model.move_relation(id, schema, &name, place);
+        // Its indexes and sequences go with it.
+        let mut own: Vec<RelationId> =
+            self.model.table(id).map(|table| table.indexes.clone()).unwrap_or_default();
+        own.extend(self.model.relation(id).users.iter().filter_map(|one| match one.by {
+            User::View(sequence) if self.model.is_sequence_of(sequence, id, None) => Some(sequence),
+            _ => None,
+        }));
+        for relation in own {
+            let name = self.model.relation(relation).name.clone();
+            if !self.model.relation(relation).dropped {
+                self.model.move_relation(relation, schema, &name, place);
+            }
+        }
+    }
+}
