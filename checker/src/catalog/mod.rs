@@ -18,6 +18,7 @@ mod key;
 mod model;
 mod names;
 mod other;
+mod outputs;
 mod rename;
 mod report;
 mod rows;
@@ -27,6 +28,7 @@ mod similar;
 mod tests;
 mod types;
 mod view;
+mod written;
 
 use std::collections::HashMap;
 

@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, FromTable, GroupByExpr, ObjectName as ParserName, OrderBy, Query, Select, SelectItem,
-    SelectItemQualifiedWildcardKind, SetExpr, Statement, TableFactor, TableObject, TableWithJoins,
-    UpdateTableFromKind, Visit, Visitor,
+    Expr, GroupByExpr, OrderBy, Query, Select, SelectItem, SelectItemQualifiedWildcardKind, Statement,
+    TableFactor, TableWithJoins, Visit, Visitor,
 };
 
 use crate::ast::{Ident, ObjectName};
@@ -30,13 +29,13 @@ pub(super) struct Reads {
 }
 
 /// One source of columns.
-struct Item {
-    name: Option<String>,
-    columns: Columns,
+pub(super) struct Item {
+    pub(super) name: Option<String>,
+    pub(super) columns: Columns,
 }
 
 #[derive(Clone)]
-enum Columns {
+pub(super) enum Columns {
     Relation(RelationId),
     Names(Vec<String>),
     Unknown,
@@ -44,12 +43,12 @@ enum Columns {
 
 /// What names may mean in one query.
 #[derive(Default)]
-struct Scope {
-    items: Vec<Item>,
+pub(super) struct Scope {
+    pub(super) items: Vec<Item>,
     /// The query's own names for what it gives.
-    aliases: Vec<String>,
+    pub(super) aliases: Vec<String>,
     /// Whether any name may mean something here.
-    open: bool,
+    pub(super) open: bool,
 }
 
 /// What a name turned out to mean.
@@ -60,11 +59,11 @@ enum Found {
     Nothing,
 }
 
-struct Reader<'r, 'c, 't, T> {
-    replay: &'r mut Replay<'c>,
-    tree: &'t Tree<'t, T>,
+pub(super) struct Reader<'r, 'c, 't, T> {
+    pub(super) replay: &'r mut Replay<'c>,
+    pub(super) tree: &'t Tree<'t, T>,
     scopes: Vec<Scope>,
-    with: Vec<HashMap<String, Columns>>,
+    pub(super) with: Vec<HashMap<String, Columns>>,
     reads: Reads,
     /// Whether columns that are missing are reported.
     judge: bool,
@@ -137,7 +136,7 @@ impl Replay<'_> {
 
 impl<T> Reader<'_, '_, '_, T> {
     /// The columns that a relation's name stands for.
-    fn relation(&mut self, name: &ObjectName) -> Columns {
+    pub(super) fn relation(&mut self, name: &ObjectName) -> Columns {
         if name.parts.len() == 1
             && let Some(found) = self.with.iter().rev().find_map(|with| with.get(name.object()))
         {
@@ -159,7 +158,7 @@ impl<T> Reader<'_, '_, '_, T> {
         }
     }
 
-    fn scope_of(&mut self, from: &[TableWithJoins]) -> Scope {
+    pub(super) fn scope_of(&mut self, from: &[TableWithJoins]) -> Scope {
         let mut scope = Scope::default();
         for table in from {
             self.factor(&table.relation, &mut scope);
@@ -203,75 +202,6 @@ impl<T> Reader<'_, '_, '_, T> {
             }
             // Functions give columns that nothing here knows.
             _ => scope.open = true,
-        }
-    }
-
-    /// The names of a query's columns.
-    fn outputs(&self, query: &Query) -> Option<Vec<String>> {
-        if query.with.is_some() {
-            return None;
-        }
-        self.set_outputs(&query.body)
-    }
-
-    fn set_outputs(&self, body: &SetExpr) -> Option<Vec<String>> {
-        match body {
-            SetExpr::Select(select) => self.select_outputs(select),
-            SetExpr::Query(query) => self.outputs(query),
-            SetExpr::SetOperation { left, .. } => self.set_outputs(left),
-            _ => None,
-        }
-    }
-
-    fn select_outputs(&self, select: &Select) -> Option<Vec<String>> {
-        let mut names = Vec::new();
-        for item in &select.projection {
-            match item {
-                SelectItem::ExprWithAlias { alias, .. } => names.push(self.tree.ident(alias)?.value),
-                SelectItem::UnnamedExpr(expr) => names.push(self.output_name(expr)?),
-                SelectItem::Wildcard(_) => {
-                    let [table] = select.from.as_slice() else { return None };
-                    if !table.joins.is_empty() {
-                        return None;
-                    }
-                    names.extend(self.all_columns(&table.relation)?);
-                }
-                _ => return None,
-            }
-        }
-        Some(names)
-    }
-
-    fn output_name(&self, expr: &Expr) -> Option<String> {
-        match expr {
-            Expr::Identifier(ident) => Some(self.tree.ident(ident)?.value),
-            Expr::CompoundIdentifier(parts) => Some(self.tree.ident(parts.last()?)?.value),
-            Expr::Function(function) => Some(self.tree.name(&function.name)?.object().to_owned()),
-            _ => None,
-        }
-    }
-
-    fn all_columns(&self, factor: &TableFactor) -> Option<Vec<String>> {
-        match factor {
-            TableFactor::Table { name, alias, args: None, .. } => {
-                if alias.as_ref().is_some_and(|alias| !alias.columns.is_empty()) {
-                    return None;
-                }
-                let name = self.tree.name(name)?;
-                let with = self.with.iter().rev().find_map(|with| with.get(name.object()));
-                match with.filter(|_| name.parts.len() == 1) {
-                    Some(Columns::Names(names)) => Some(names.clone()),
-                    Some(_) => None,
-                    None => match self.replay.resolve(&name) {
-                        Resolved::Found(id) => self.replay.column_names(id),
-                        _ => None,
-                    },
-                }
-            }
-            TableFactor::Derived { subquery, alias: Some(alias), .. } if alias.columns.is_empty() => {
-                self.outputs(subquery)
-            }
-            _ => None,
         }
     }
 
@@ -394,64 +324,6 @@ impl<T> Reader<'_, '_, '_, T> {
             }
         }
         self.reads.columns.extend(columns);
-    }
-
-    /// A relation that a statement writes.
-    fn target(&mut self, name: &ParserName, alias: Option<&sqlparser::ast::Ident>) -> Option<Item> {
-        let known = self.tree.name(name)?;
-        // What a WITH of the statement is called cannot be written.
-        let hidden = std::mem::take(&mut self.with);
-        let columns = self.relation(&known);
-        self.with = hidden;
-        let alias = alias.and_then(|alias| self.tree.ident(alias)).map(|alias| alias.value);
-        Some(Item { name: Some(alias.unwrap_or_else(|| object(&known).to_owned())), columns })
-    }
-
-    fn statement_scope(&mut self, statement: &Statement) -> Scope {
-        match statement {
-            Statement::Insert(insert) => {
-                let TableObject::TableName(name) = &insert.table else {
-                    return Scope { open: true, ..Scope::default() };
-                };
-                let alias = insert.table_alias.as_ref().map(|alias| &alias.alias);
-                let mut scope = Scope::default();
-                let Some(item) = self.target(name, alias) else {
-                    return Scope { open: true, ..Scope::default() };
-                };
-                let columns = item.columns.clone();
-                scope.items.push(item);
-                // A plain name never means a column of `excluded`: it is the table's own.
-                if insert.on.is_some() {
-                    scope.items.push(Item { name: Some("excluded".to_owned()), columns });
-                }
-                self.replay.insert(self.tree, insert);
-                scope
-            }
-            Statement::Update(update) => {
-                let mut scope = self.scope_of(std::slice::from_ref(&update.table));
-                if let Some(UpdateTableFromKind::BeforeSet(from) | UpdateTableFromKind::AfterSet(from)) =
-                    &update.from
-                {
-                    let more = self.scope_of(from);
-                    scope.items.extend(more.items);
-                    scope.open |= more.open;
-                }
-                self.replay.update(self.tree, update);
-                scope
-            }
-            Statement::Delete(delete) => {
-                let (FromTable::WithFromKeyword(from) | FromTable::WithoutKeyword(from)) = &delete.from;
-                let mut scope = self.scope_of(from);
-                if let Some(using) = &delete.using {
-                    let more = self.scope_of(using);
-                    scope.items.extend(more.items);
-                    scope.open |= more.open;
-                }
-                scope
-            }
-            Statement::Query(_) => Scope::default(),
-            _ => Scope { open: true, ..Scope::default() },
-        }
     }
 }
 
