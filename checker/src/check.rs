@@ -140,7 +140,7 @@ pub fn check_set(inputs: Vec<Input>, options: Options) -> Report {
 
 fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
     let lock = inputs.iter().position(|input| input.name == lock::FILE_NAME).map(|at| inputs.remove(at));
-    inputs.sort_by(|a, b| file_name::order(&a.name).cmp(&file_name::order(&b.name)));
+    inputs.sort_by_cached_key(|input| file_name::order(&input.name));
     let mut files: Vec<_> = inputs.iter().map(source).collect();
     files.extend(lock.iter().map(source));
     let mut diagnostics = Vec::new();

@@ -298,6 +298,11 @@ impl<'t> Scanner<'t> {
             self.at += exponent;
             self.skip(digits);
         }
+        if exponent == 1 && self.is(0, b'$') {
+            // `1e5$a`: the letters from the exponent on make a longer match than the number does.
+            self.skip(ident_part);
+            return self.fail(LexErrorKind::JunkAfterNumber, start, self.at);
+        }
         self.ends_in_junk(TokenKind::Number, LexErrorKind::JunkAfterNumber, start);
     }
 

@@ -35,20 +35,7 @@ pub(super) fn table(cursor: &mut Cursor<'_>) -> Read {
         let start = cursor.position();
         let kind = action(cursor)?;
         actions.push(AlterAction { kind, span: cursor.span_since(start) });
-        // A new name or schema is a statement of its own in the grammar.
-        let alone = actions.iter().any(|action| {
-            matches!(
-                action.kind,
-                AlterActionKind::RenameTo(_)
-                    | AlterActionKind::RenameColumn { .. }
-                    | AlterActionKind::RenameConstraint { .. }
-                    | AlterActionKind::SetSchema(_)
-            )
-        });
-        if alone && actions.len() > 1 {
-            return None;
-        }
-        if alone || cursor.eat_punct(",").is_none() {
+        if cursor.eat_punct(",").is_none() {
             break;
         }
     }

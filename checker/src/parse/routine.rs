@@ -27,7 +27,10 @@ pub(super) fn view(
         return None;
     }
     let check = ["WITH CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CASCADED CHECK OPTION"];
-    let _ = check.iter().any(|words| cursor.eat(words).is_some());
+    let checks = check.iter().any(|words| cursor.eat(words).is_some());
+    if checks && recursive {
+        return None;
+    }
     Some(Kind::CreateView(Box::new(CreateView { or_replace, persistence, name, columns, query })))
 }
 

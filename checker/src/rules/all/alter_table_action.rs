@@ -29,6 +29,19 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
     for action in &alter.actions {
         match &action.kind {
+            // The grammar takes a new name or schema alone.
+            AlterActionKind::RenameTo(_)
+            | AlterActionKind::RenameColumn { .. }
+            | AlterActionKind::RenameConstraint { .. }
+            | AlterActionKind::SetSchema(_)
+                if alter.actions.len() > 1 =>
+            {
+                found
+                    .at(action.span)
+                    .message("a new name or schema is given by a statement of its own")
+                    .answer("42601", "syntax error at or near \",\"")
+                    .help("make it a statement of its own");
+            }
             AlterActionKind::Other(words) => {
                 let (server, help) = advice(words);
                 let finding = found.at(action.span).message(format!("`{words}` is not supported")).help(help);
@@ -99,6 +112,7 @@ mod tests {
         ] {
             finds(&RULE, &format!("ALTER TABLE t {action}"), action);
         }
+        finds(&RULE, "ALTER TABLE t ADD a int, RENAME b TO c", "RENAME b TO c");
         finds(&RULE, "ALTER INDEX i SET (fillfactor = 70)", "SET (fillfactor = 70)");
     }
 
