@@ -1,5 +1,8 @@
 //! `dsql-migrate check` as CI and editors call it.
 
+// A test that cannot go on fails where it stands; clippy knows helpers of tests for no tests.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
