@@ -3,20 +3,23 @@
 //! These are our own types: what reads them does not know which parser made them. Expressions and queries
 //! are kept as ranges of tokens; rules look into them with [`crate::expr`].
 
+mod alter;
+mod index;
 mod name;
 mod routine;
 mod sequence;
 mod table;
 mod transaction;
 
+pub use alter::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget};
+pub use index::{CreateIndex, IndexKey, IndexOption, IndexOptionKind};
 pub use name::{DataType, Ident, MAX_NAME_BYTES, ObjectName, TokenRange};
 pub use routine::{CreateDomain, CreateFunction, CreateView, FunctionBody};
 pub use sequence::{SequenceOption, SequenceOptionKind};
 pub use table::{
-    AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ColumnClause, ColumnClauseKind,
-    ColumnDef, ConstraintAttribute, ConstraintAttributeKind, ConstraintKind, CreateIndex, CreateTable,
-    ForeignKey, IndexKey, IndexOption, IndexOptionKind, LikeClause, Persistence, TableBody, TableConstraint,
-    TableElement, TableOption, TableOptionKind, UniqueConstraint,
+    ColumnClause, ColumnClauseKind, ColumnDef, ConstraintAttribute, ConstraintAttributeKind, ConstraintKind,
+    CreateTable, ForeignKey, LikeClause, Persistence, TableBody, TableConstraint, TableElement, TableOption,
+    TableOptionKind, UniqueConstraint,
 };
 pub use transaction::{Transaction, TransactionMode, TransactionModeKind, TransactionVerb};
 
