@@ -14,6 +14,7 @@ use crate::phase::Phase;
 use crate::plan;
 use crate::rules::all::{
     duplicate_version, empty_migration, file_name as file_name_rule, not_utf, syntax, unverified,
+    version_style,
 };
 use crate::rules::{Context, Domains};
 use crate::source::{Source, Span};
@@ -163,6 +164,7 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
         }
         names.push(name);
     }
+    version_styles(&names, &mut diagnostics);
     let judged = judge_files(&read, options, &mut diagnostics);
     let statements = read.iter().map(|(_, file)| file.statements.len()).sum();
     let mut index_names = plan::IndexNames::default();
@@ -190,6 +192,8 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
             })
             .collect();
         unlocked = lock::guard(&guarded, source, files.len() - 1, &mut diagnostics);
+        let released: Vec<_> = read.iter().filter(|(position, _)| unlocked.contains(position)).collect();
+        crate::phase::judge_release(&released, &mut diagnostics);
     }
     let phases = read.iter().map(|(_, file)| crate::phase::of_file(file)).collect();
     let new_lock = (!blocked)
@@ -211,6 +215,16 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
         report.plan = Some(Plan { dialect: options.dialect.to_string().into(), migrations });
     }
     report
+}
+
+/// Warns once, at the first timestamp behind a counted version.
+fn version_styles(names: &[Option<FileName>], diagnostics: &mut Vec<Diagnostic>) {
+    let stamped = |name: &FileName| name.version.len() >= 12;
+    let counted = names.iter().flatten().any(|name| !stamped(name));
+    let first = names.iter().position(|name| name.as_ref().is_some_and(stamped));
+    if let Some(position) = first.filter(|_| counted) {
+        diagnostics.push(Diagnostic::new(&version_style::RULE, position, Span::default()));
+    }
 }
 
 /// A file that is no UTF-8 is kept up to the place where it stops being any, for the message.

@@ -218,6 +218,24 @@ mod tests {
     }
 
     #[test]
+    fn a_release_does_not_expand_and_contract() {
+        let table = ("0001_a.sql", "CREATE TABLE a (id int PRIMARY KEY, b int);");
+        let lock = lock_of(&[table]);
+        let add = ("0002_add.sql", "ALTER TABLE a ADD COLUMN c int;");
+        let drop = ("0003_drop.sql", "-- dsql: contract c has taken its place\nALTER TABLE a DROP COLUMN b;");
+        assert_eq!(messages(&[table, add, drop], &lock), ["`a` is expanded and contracted in one release"]);
+        let released = lock_of(&[table, add]);
+        assert_eq!(messages(&[table, add, drop], &released), [""; 0]);
+    }
+
+    #[test]
+    fn a_mix_of_version_styles_is_said_once() {
+        let stamped = ["20260101000000_b.sql", "20260101000001_c.sql"].map(|name| (name, "SELECT 1;"));
+        let found = messages(&[A, stamped[0], stamped[1]], &lock_of(&[A, stamped[0], stamped[1]]));
+        assert_eq!(found, ["versions are numbers here and timestamps there"]);
+    }
+
+    #[test]
     fn a_lock_that_cannot_be_read_says_so() {
         let lock = lock_of(&[A]);
         assert_eq!(

@@ -120,6 +120,36 @@ pub(crate) fn judge(file: &File<'_>, position: usize, directives: &Directives, o
     }
 }
 
+/// Looks at the files that the lock does not have yet: together they are the next release, whose code cannot
+/// run everywhere before the last of them is applied.
+pub(crate) fn judge_release(files: &[&(usize, File<'_>)], out: &mut Vec<Diagnostic>) {
+    let mut expanded: Vec<(String, usize, Span)> = Vec::new();
+    for (position, file) in files.iter().copied() {
+        for statement in &file.statements {
+            let (phase, span) = of(statement);
+            let objects = objects(statement);
+            if phase != Phase::Contract {
+                if statement.class() == Class::Ddl && !creates(statement) {
+                    expanded.extend(objects.into_iter().map(|object| (object, *position, span)));
+                }
+                continue;
+            }
+            let earlier =
+                |(object, of, _): &&(String, usize, Span)| of != position && objects.contains(object);
+            if let Some((object, of, first)) = expanded.iter().find(earlier) {
+                let mut finding = Diagnostic::new(&expand_and_contract::RULE, *position, span);
+                finding.message(format!("`{object}` is expanded and contracted in one release"));
+                finding.others.push(crate::diagnostic::Label {
+                    file: *of,
+                    span: *first,
+                    text: "expanded here".into(),
+                });
+                out.push(finding);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::check::{Input, Options, check_file};

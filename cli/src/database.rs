@@ -90,13 +90,7 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
             Err(error) => failed(target.format, &error),
         };
     }
-    let stop = async {
-        // Without a handler Ctrl-C would leave the lease behind for its length.
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    match runtime()?.block_on(runner.run_until(&config, stop)) {
+    match runtime()?.block_on(runner.run_until(&config, asked_to_stop())) {
         Ok(report) => {
             match target.format {
                 Format::Human => println!("{report}"),
@@ -122,6 +116,30 @@ pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
             Ok(if status.is_current() { 0 } else { 3 })
         }
         Err(error) => failed(target.format, &error),
+    }
+}
+
+/// Ready at Ctrl-C or SIGTERM: without a handler either would leave the lease behind for its length.
+async fn asked_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
     }
 }
 

@@ -19,6 +19,8 @@ struct Embedded {
     folder: PathBuf,
     /// Findings that do not stop the build.
     warnings: Vec<String>,
+    /// Files that the lock does not have.
+    unlocked: Vec<String>,
 }
 
 /// The macro's expansion: a value, or one `compile_error!` for each thing that is wrong.
@@ -51,6 +53,15 @@ fn success(arguments: &Arguments, embedded: &Embedded) -> TokenStream {
     let mut warnings = embedded.warnings.clone();
     warnings.extend(stale::missing_build_script(&embedded.folder));
     let warnings = warnings.iter().map(|message| warning(message, arguments.span));
+    // While a migration is being written it is in no lock; what is released should be.
+    let unlocked = (!embedded.unlocked.is_empty()).then(|| {
+        let names = embedded.unlocked.join(", ");
+        let warning = warning(
+            &format!("not in migrations.lock yet: {names}\nrun `dsql-migrate lock` and commit it"),
+            arguments.span,
+        );
+        quote!(#[cfg(not(debug_assertions))] #warning)
+    });
     let plan = tokens::plan(&embedded.plan);
     let source = stale::source(&embedded.folder, &embedded.files);
     let mut value = quote!(::dsql_migrate::Migrations::new(#plan).embedded_from(#source));
@@ -60,7 +71,7 @@ fn success(arguments: &Arguments, embedded: &Embedded) -> TokenStream {
     if let Some(schema) = &arguments.schema {
         value = quote!(#value.in_schema(#schema));
     }
-    quote!({ #(#tracked)* #(#warnings)* #value })
+    quote!({ #(#tracked)* #(#warnings)* #unlocked #value })
 }
 
 /// One `compile_error!` a message, so that rustc counts them, all in one block.
@@ -94,8 +105,10 @@ fn embed(arguments: &Arguments) -> Result<Embedded, Vec<String>> {
     let options = Options { dialect: arguments.dialect, catalog: arguments.catalog };
     let report = check_set(inputs, options);
     let (errors, warnings) = sort(&report, arguments);
+    let unlocked = report.unlocked.iter().filter_map(|position| report.files.get(*position));
+    let unlocked = unlocked.map(|source| source.path().to_owned()).collect();
     match report.plan {
-        Some(plan) if errors.is_empty() => Ok(Embedded { plan, files, folder, warnings }),
+        Some(plan) if errors.is_empty() => Ok(Embedded { plan, files, folder, warnings, unlocked }),
         _ => Err(errors),
     }
 }

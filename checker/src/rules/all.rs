@@ -123,6 +123,7 @@ rules! {
     unused_allow,
     unverified,
     validate_constraint,
+    version_style,
     wait_for_job,
     wrong_kind,
 }
