@@ -1,6 +1,6 @@
 //! Transactions: which statements run together.
 
-use crate::ast::{Class, Kind, TransactionVerb};
+use crate::ast::{Class, Kind, TransactionModeKind, TransactionVerb};
 use crate::diagnostic::Diagnostic;
 use crate::plan::rows;
 use crate::rules::all::{
@@ -70,10 +70,15 @@ pub(crate) fn steps(file: &File<'_>, position: usize, diagnostics: &mut Vec<Diag
                 block = Some(Block { begin: statement.span, statements: Vec::new() });
             }
             Some(TransactionVerb::Begin) => shape.stray(statement.span, "a transaction is open already"),
-            Some(TransactionVerb::Commit) => match block.take() {
-                Some(block) => shape.block(&block),
-                None => shape.stray(statement.span, "there is no transaction to commit"),
-            },
+            Some(TransactionVerb::Commit) => {
+                match block.take() {
+                    Some(block) => shape.block(&block),
+                    None => shape.stray(statement.span, "there is no transaction to commit"),
+                }
+                if chains(statement) {
+                    block = Some(Block { begin: statement.span, statements: Vec::new() });
+                }
+            }
             Some(TransactionVerb::Rollback) => match block.take() {
                 Some(block) => {
                     shape.block_rows(&block);
@@ -105,6 +110,17 @@ fn verb(statement: &Statement<'_>) -> Option<TransactionVerb> {
     match statement.kind() {
         Kind::Transaction(transaction) if statement.class() == Class::Transaction => Some(transaction.verb),
         _ => None,
+    }
+}
+
+/// Whether `COMMIT AND CHAIN` begins the next transaction.
+fn chains(statement: &Statement<'_>) -> bool {
+    match statement.kind() {
+        Kind::Transaction(transaction) => {
+            let chain = transaction.modes.iter().find(|mode| mode.kind == TransactionModeKind::Chain);
+            chain.is_some_and(|mode| !statement.slice(mode.span).to_ascii_uppercase().contains("NO"))
+        }
+        _ => false,
     }
 }
 

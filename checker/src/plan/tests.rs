@@ -77,6 +77,12 @@ fn transactions_that_dsql_refuses() {
     assert_eq!(rules("BEGIN; INSERT INTO a VALUES (1); ABORT"), ["rollback"]);
     assert_eq!(rules("ROLLBACK"), ["stray-transaction"]);
     assert_eq!(rules("BEGIN"), ["stray-transaction"]);
+    assert_eq!(
+        rules(
+            "BEGIN; INSERT INTO a VALUES (1); COMMIT AND CHAIN; CREATE DOMAIN b AS int; CREATE DOMAIN c AS int; COMMIT"
+        ),
+        ["multiple-ddl"]
+    );
     assert_eq!(rules("INSERT INTO a VALUES (1); COMMIT"), ["stray-transaction"]);
     assert_eq!(
         rules(

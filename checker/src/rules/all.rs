@@ -21,6 +21,7 @@ rules! {
     array_column,
     body_reference,
     cast_type,
+    column_conflict,
     column_option,
     column_type,
     conflict_target,

@@ -180,7 +180,7 @@ pub(super) fn primary_keys(statement: &Statement<'_>) -> Vec<crate::source::Span
 }
 
 /// The name of the table that a `CREATE TABLE` makes.
-pub(super) fn table_name(statement: &Statement<'_>) -> String {
+pub(crate) fn table_name(statement: &Statement<'_>) -> String {
     match statement.kind() {
         Kind::CreateTable(table) => table.name.object().to_owned(),
         _ => String::new(),

@@ -6,7 +6,7 @@ mod helpers;
 mod testing;
 
 pub use all::RULES;
-pub(crate) use helpers::{nearest, quoted, quoted_name, table_constraints};
+pub(crate) use helpers::{nearest, quoted, quoted_name, table_constraints, table_name};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use std::collections::HashSet;
