@@ -110,7 +110,7 @@ enum Parsed {
 }
 
 /// The words that begin a directive.
-const WORDS: [&str; 4] = ["allow", "contract", "external", "replaces"];
+const WORDS: [&str; 5] = ["allow", "contract", "external", "replaces", "baseline"];
 
 fn parse(comment: &str, block: bool) -> Parsed {
     let text = comment.trim_start_matches(['-', '/', '*']).trim();
@@ -158,8 +158,14 @@ fn parse(comment: &str, block: bool) -> Parsed {
             "`external` takes a definition, such as `table app.users (id uuid PRIMARY KEY)`".to_owned(),
         ),
         "external" => Parsed::External(offset(comment, arguments)),
+        "baseline" => Parsed::Wrong(
+            "there is no baseline; declare what is there already with `-- dsql: external table …`".to_owned(),
+        ),
         word => Parsed::Wrong(match near {
-            Some(near) => format!("there is no directive `{word}`; did you mean `{near}`?"),
+            Some(near) if near != "baseline" => {
+                format!("there is no directive `{word}`; did you mean `{near}`?")
+            }
+            Some(_) => format!("there is no directive `{word}`, nor a baseline; see `external`"),
             None => format!("there is no directive `{word}`"),
         }),
     }
@@ -175,6 +181,9 @@ fn allow(arguments: &str) -> Parsed {
         return Parsed::Wrong("`allow` takes a rule in parentheses and a reason".to_owned());
     };
     let id = id.trim();
+    if id.contains(',') {
+        return Parsed::Wrong("`allow` takes one rule; write a line for each".to_owned());
+    }
     if reason.trim().is_empty() {
         return Parsed::Wrong(format!("`allow({id})` wants a reason behind it"));
     }

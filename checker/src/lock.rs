@@ -144,7 +144,7 @@ pub(crate) fn guard(
 }
 
 const RESTORE: &str = "restore the file: a database that has applied it still knows it. \
-                       If no database has, write the lock anew with `dsql-migrate lock`";
+                       If no database has, write the lock anew with `dsql-migrate lock --accept-history`";
 
 /// A locked file whose tokens are others now. `-- dsql: replaces <checksum>` says that somebody means it.
 fn edited(one: &Guarded<'_>, line: &Line, lock: usize, out: &mut Vec<Diagnostic>) {

@@ -75,12 +75,18 @@ pub(crate) fn of_file(file: &File<'_>) -> Phase {
 /// The tables and other objects that a statement names as what it changes.
 fn objects(statement: &Statement<'_>) -> Vec<String> {
     match statement.kind() {
-        Kind::Drop(drop) => drop.names.iter().map(|name| name.object().to_owned()).collect(),
-        Kind::AlterTable(alter) => vec![alter.name.object().to_owned()],
-        Kind::CreateTable(table) => vec![table.name.object().to_owned()],
-        Kind::CreateView(view) => vec![view.name.object().to_owned()],
+        Kind::Drop(drop) => drop.names.iter().map(full).collect(),
+        Kind::AlterTable(alter) => vec![full(&alter.name)],
+        Kind::CreateTable(table) => vec![full(&table.name)],
+        Kind::CreateView(view) => vec![full(&view.name)],
         _ => Vec::new(),
     }
+}
+
+/// A name with its schema; `public` is where unqualified names usually are.
+fn full(name: &crate::ast::ObjectName) -> String {
+    let name = name.to_string();
+    name.strip_prefix("public.").map_or_else(|| name.clone(), str::to_owned)
 }
 
 fn creates(statement: &Statement<'_>) -> bool {

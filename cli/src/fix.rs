@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 
 use dsql_migrate_check::fix::{Edit, apply};
 use dsql_migrate_check::{Report, Source};
@@ -15,6 +16,11 @@ fn mended(report: &Report, file: usize, source: &Source) -> Option<(String, usiz
         .filter(|one| one.file == file)
         .filter_map(|one| one.suggestion.as_ref())
         .filter(|suggestion| suggestion.keeps_meaning)
+        // A comment inside of what goes would go with it; that is its author's to decide.
+        .filter(|suggestion| {
+            let text = |edit: &Edit| source.slice(edit.span).to_owned();
+            !suggestion.edits.iter().map(text).any(|text| text.contains("--") || text.contains("/*"))
+        })
         .collect();
     let edits: Vec<Edit> = suggestions.iter().flat_map(|one| one.edits.clone()).collect();
     (!edits.is_empty()).then(|| (apply(source.text(), &edits), suggestions.len()))
@@ -32,6 +38,15 @@ pub(crate) fn preview(report: &Report, out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+/// Writes a file so that it is there as it was or as it is to be, whatever happens in between.
+pub(crate) fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    fs::write(&beside, text)?;
+    fs::rename(&beside, path)
+}
+
 /// Changes the files, and tells how many findings were mended.
 pub(crate) fn write(report: &Report) -> io::Result<usize> {
     let mut count = 0;
@@ -39,7 +54,7 @@ pub(crate) fn write(report: &Report) -> io::Result<usize> {
         if let Some((text, findings)) = mended(report, file, source) {
             let failed =
                 |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", source.path()));
-            fs::write(source.path(), text).map_err(failed)?;
+            write_whole(Path::new(source.path()), &text).map_err(failed)?;
             count += findings;
         }
     }

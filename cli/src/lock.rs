@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use dsql_migrate_check::lock::FILE_NAME;
 use dsql_migrate_check::{Severity, render};
 
+use crate::fix::write_whole;
 use crate::set;
 
 /// Write `migrations.lock`, which guards the history of a set: commit it beside the files.
@@ -19,6 +20,9 @@ pub(crate) struct Arguments {
     /// Only tell whether the lock is up to date and the history as it was
     #[arg(long)]
     check: bool,
+    /// Write the lock although locked files were edited, renamed or deleted, or the lock cannot be read
+    #[arg(long, conflicts_with = "check")]
+    accept_history: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
@@ -26,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
     let file = arguments.path.join(FILE_NAME);
     let history = |rule: &str| rule == "history" || rule == "lock-file";
     let stops = |one: &&dsql_migrate_check::Diagnostic| {
-        one.severity == Severity::Error && (arguments.check || !history(one.rule.id))
+        one.severity == Severity::Error && (!arguments.accept_history || !history(one.rule.id))
     };
     let stopped: Vec<_> = report.diagnostics.iter().filter(stops).collect();
     for finding in &stopped {
@@ -49,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
         }
         return Ok(same);
     }
-    fs::write(&file, &lock)
+    write_whole(&file, &lock)
         .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
     println!("wrote {} ({} migrations)", file.display(), report.migrations);
     Ok(true)

@@ -71,7 +71,9 @@ fn next(last: Option<&str>) -> io::Result<String> {
     let Some(last) = last else { return Ok("0001".to_owned()) };
     let number: u64 =
         last.parse().map_err(|_| io::Error::other(format!("version {last} is too long to count on")))?;
-    Ok(format!("{:0width$}", number + 1, width = last.len()))
+    let next =
+        number.checked_add(1).ok_or_else(|| io::Error::other(format!("no version comes after {last}")))?;
+    Ok(format!("{next:0width$}", width = last.len()))
 }
 
 /// The time in UTC as fourteen digits. Days are counted in 400-year cycles from 0000-03-01, so that a leap day

@@ -21,8 +21,9 @@ impl Replay<'_> {
             "CREATE STATISTICS" => self.create_statistics(cursor),
             "ALTER STATISTICS" => {
                 cursor.eat(words);
+                let if_exists = cursor.eat("IF EXISTS").is_some();
                 if let Some(name) = cursor.name() {
-                    self.known_statistics(&name, false);
+                    self.known_statistics(&name, if_exists);
                 }
             }
             "ALTER FUNCTION" | "ALTER ROUTINE" => self.rename_function(cursor, words),

@@ -63,6 +63,10 @@ pub(super) struct Reader<'r, 'c, 't, T> {
     pub(super) replay: &'r mut Replay<'c>,
     pub(super) tree: &'t Tree<'t, T>,
     scopes: Vec<Scope>,
+    /// For each query around, the parts of its WITH, where they see those before them only.
+    parts: Vec<Vec<(*const Query, String)>>,
+    /// What the part that is looked at does not see: itself and those behind it.
+    hidden: Vec<(*const Query, Vec<(String, Columns)>)>,
     pub(super) with: Vec<HashMap<String, Columns>>,
     reads: Reads,
     /// Whether columns that are missing are reported.
@@ -91,6 +95,8 @@ impl Replay<'_> {
             replay: self,
             tree,
             scopes: Vec::new(),
+            parts: Vec::new(),
+            hidden: Vec::new(),
             with: with.into_iter().collect(),
             reads: Reads::default(),
             judge,
@@ -121,6 +127,8 @@ impl Replay<'_> {
             replay: self,
             tree: &tree,
             scopes: vec![scope],
+            parts: Vec::new(),
+            hidden: Vec::new(),
             with: Vec::new(),
             reads: Reads::default(),
             judge: true,
@@ -327,6 +335,20 @@ impl<T> Reader<'_, '_, '_, T> {
     }
 }
 
+impl<T> Reader<'_, '_, '_, T> {
+    /// A part of a WITH sees the parts before it; its own name means what it means outside.
+    fn hide_later_parts(&mut self, query: &Query) {
+        let Some(parts) = self.parts.last() else { return };
+        let Some(at) = parts.iter().position(|(of, _)| std::ptr::eq(*of, query)) else { return };
+        let names: Vec<String> = parts.iter().skip(at).map(|(_, name)| name.clone()).collect();
+        if let Some(with) = self.with.last_mut() {
+            let hidden =
+                names.into_iter().filter_map(|name| with.remove(&name).map(|columns| (name, columns)));
+            self.hidden.push((std::ptr::from_ref(query), hidden.collect()));
+        }
+    }
+}
+
 impl<T> Visitor for Reader<'_, '_, '_, T> {
     type Break = ();
 
@@ -342,7 +364,14 @@ impl<T> Visitor for Reader<'_, '_, '_, T> {
     }
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+        self.hide_later_parts(query);
         self.with.push(HashMap::new());
+        let recursive = query.with.as_ref().is_some_and(|with| with.recursive);
+        let parts = query.with.iter().filter(|_| !recursive).flat_map(|with| &with.cte_tables);
+        let parts = parts.filter_map(|part| {
+            Some((std::ptr::from_ref(&*part.query), self.tree.ident(&part.alias.name)?.value))
+        });
+        self.parts.push(parts.collect());
         for part in query.with.iter().flat_map(|with| &with.cte_tables) {
             let Some(name) = self.tree.ident(&part.alias.name) else { continue };
             let columns = if part.alias.columns.is_empty() {
@@ -361,8 +390,15 @@ impl<T> Visitor for Reader<'_, '_, '_, T> {
         ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+    fn post_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
         self.with.pop();
+        self.parts.pop();
+        if self.hidden.last().is_some_and(|(of, _)| std::ptr::eq(*of, query))
+            && let Some((_, hidden)) = self.hidden.pop()
+            && let Some(with) = self.with.last_mut()
+        {
+            with.extend(hidden);
+        }
         ControlFlow::Continue(())
     }
 

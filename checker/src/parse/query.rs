@@ -29,6 +29,12 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read {
         cursor.skip_until(|_| false);
         return Some(kind);
     }
+    if let Some(place) = too_long_a_chain(start) {
+        while cursor.position() < place {
+            cursor.advance();
+        }
+        return Some(kind);
+    }
     let (tokens, positions) = tokens(start);
     let mut parser = Parser::new(&PostgreSqlDialect {}).with_tokens_with_locations(tokens);
     let read = parser.parse_statement();
@@ -48,6 +54,41 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Read {
         }
     }
     Some(kind)
+}
+
+/// Where an expression has so many operators in a row that a tree of it would be too deep to walk.
+pub(crate) fn too_long_a_chain(mut cursor: Cursor<'_>) -> Option<usize> {
+    const LONGEST: usize = 4000;
+    let mut chain = 0;
+    while let Some(token) = cursor.token() {
+        let text = cursor.text_of(token);
+        match token.kind {
+            TokenKind::Op => chain += 1,
+            TokenKind::Word
+                if cursor.is_any(&[
+                    "AND",
+                    "OR",
+                    "NOT",
+                    "UNION",
+                    "EXCEPT",
+                    "INTERSECT",
+                    "JOIN",
+                    "COLLATE",
+                    "IS",
+                ]) =>
+            {
+                chain += 1
+            }
+            TokenKind::Punct if text == "::" || text == "[" => chain += 1,
+            TokenKind::Punct if text == "," => chain = 0,
+            _ => {}
+        }
+        if chain > LONGEST {
+            return Some(cursor.position());
+        }
+        cursor.advance();
+    }
+    None
 }
 
 fn kind(cursor: Cursor<'_>) -> Kind {
@@ -135,6 +176,19 @@ fn unheld(cursor: &Cursor<'_>) -> Option<usize> {
         ("SYMMETRIC", 1),
         ("ASYMMETRIC", 1),
     ];
+    // Without inheritance ONLY says nothing; sqlparser would take it for a table's name.
+    let behind = ["FROM", "JOIN", "USING", "UPDATE", "INTO", ","];
+    if cursor.is("ONLY") && behind.iter().any(|word| cursor.last_text().eq_ignore_ascii_case(word)) {
+        return Some(1);
+    }
+    // ON CONFLICT (lower(email)): sqlparser takes columns only.
+    if cursor.is_punct("(") && cursor.last_text().eq_ignore_ascii_case("CONFLICT") {
+        let mut ahead = *cursor;
+        let inner = ahead.parens()?;
+        let mut items = cursor.within(inner);
+        items.skip_until(|cursor| cursor.is_punct("("));
+        return (!items.at_end()).then(|| ahead.position() - cursor.position());
+    }
     if cursor.is("UESCAPE") {
         return Some(2);
     }

@@ -30,6 +30,9 @@ pub(crate) fn expression(cursor: Cursor<'_>) -> Option<Tree<'_, Expr>> {
 }
 
 fn read<T>(cursor: Cursor<'_>, with: impl FnOnce(&mut Parser<'_>) -> Option<T>) -> Option<Tree<'_, T>> {
+    if query::too_long_a_chain(cursor).is_some() {
+        return None;
+    }
     let (tokens, positions) = query::tokens(cursor);
     let mut parser = Parser::new(&PostgreSqlDialect {}).with_tokens_with_locations(tokens);
     let node = with(&mut parser)?;

@@ -35,7 +35,10 @@ pub(crate) fn migration(
     for draft in drafts {
         let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
         let kind = match draft.statements.as_slice() {
-            [only] if draft.ddl => file.statements.get(*only).map(|statement| ddl(file, statement, names)),
+            [only] if draft.ddl => file.statements.get(*only).map(|statement| {
+                names.note(statement);
+                ddl(file, statement, names)
+            }),
             several => {
                 let statements: Vec<_> =
                     several.iter().filter_map(|index| file.statements.get(*index)).collect();
@@ -64,7 +67,7 @@ fn ddl(file: &File<'_>, statement: &Statement<'_>, names: &mut IndexNames) -> pl
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
             let (index_name, named) = names.name(statement, index);
             if !named {
-                // The server would choose this name itself; written out, it can be asked for later.
+                // A name that is written out can be asked for later.
                 let at = index.on_span.start - statement.span.start;
                 let quoted = index_name.replace('"', "\"\"");
                 sql.sql.to_mut().insert_str(at, &format!("\"{quoted}\" "));

@@ -212,7 +212,7 @@ fn other(statement: &Statement<'_>, words: &str) -> Proof {
             let mut cursor = statement.cursor();
             cursor.eat(words);
             let repeatable = cursor.eat("IF NOT EXISTS").is_some();
-            match cursor.name().filter(|_| !cursor.is_punct("(")) {
+            match cursor.name().filter(|name| name.object() != "on" && !cursor.is_punct("(")) {
                 Some(name) => unless_repeatable(repeatable, || {
                     vec![Fact::Statistics { name: plan_name(&name), exists: true }]
                 }),

@@ -113,6 +113,17 @@ fn verb(statement: &Statement<'_>) -> Option<TransactionVerb> {
     }
 }
 
+/// What a `SET` sets, by its words up to the value.
+fn setting_name(statement: &Statement<'_>) -> String {
+    let mut cursor = statement.cursor();
+    cursor.advance();
+    if cursor.is("SESSION") || cursor.is("LOCAL") {
+        cursor.advance();
+    }
+    let words = cursor.skip_until(|cursor| cursor.is("TO") || cursor.is_punct("="));
+    statement.range_text(words).to_ascii_lowercase()
+}
+
 /// Whether `COMMIT AND CHAIN` begins the next transaction.
 fn chains(statement: &Statement<'_>) -> bool {
     match statement.kind() {
@@ -148,6 +159,12 @@ impl Shape<'_, '_> {
             }
             Class::Session => {
                 self.end_run();
+                // A setting that is made again takes the place of the earlier one.
+                let name = setting_name(statement);
+                let file = self.file;
+                self.settings.retain(|earlier| {
+                    file.statements.get(earlier.statement).is_none_or(|earlier| setting_name(earlier) != name)
+                });
                 self.settings.push(Setting { statement: index, of_block: false });
             }
             Class::Ddl | Class::Transaction => {

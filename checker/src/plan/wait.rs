@@ -2,7 +2,8 @@
 //!
 //! A wait stands only where a later statement needs what a job makes: where it names the index or the
 //! constraint, where it writes rows to a table whose unique index is being built (`ON CONFLICT` needs it, and
-//! the build fails over duplicates), or where it takes the table away.
+//! the build fails over duplicates), where a foreign key refers to that table (it takes a valid unique index
+//! only), or where it takes the table away.
 
 use dsql_migrate_plan as plan;
 
@@ -26,11 +27,26 @@ fn needs(statement: &Statement<'_>, job: &plan::Job) -> bool {
         plan::Job::IndexBuild { table, index, definition, .. } => {
             mentions(statement, index)
                 || (mentions(statement, &table.name)
-                    && (removes(statement) || (definition.unique && statement.class() == Class::Dml)))
+                    && (removes(statement)
+                        || (definition.unique
+                            && (statement.class() == Class::Dml || mentions(statement, "references")))))
+                || drops_schema(statement, table)
         }
         plan::Job::ValidateConstraint { table, constraint } => {
-            mentions(statement, constraint) || (mentions(statement, &table.name) && removes(statement))
+            mentions(statement, constraint)
+                || (mentions(statement, &table.name) && removes(statement))
+                || drops_schema(statement, table)
         }
+    }
+}
+
+/// Whether a statement takes a table away together with its schema.
+fn drops_schema(statement: &Statement<'_>, table: &plan::Name) -> bool {
+    match (statement.kind(), &table.schema) {
+        (Kind::Drop(drop), Some(schema)) if drop.object == "SCHEMA" => {
+            drop.names.iter().any(|name| name.object() == schema.as_ref())
+        }
+        _ => false,
     }
 }
 

@@ -98,6 +98,14 @@ fn reads_a_table(mut cursor: Cursor<'_>) -> bool {
 fn slices(statement: &Statement<'_>, verb: DmlVerb) -> String {
     let mut cursor = statement.cursor();
     cursor.advance();
+    let mut joined = cursor;
+    joined.eat("FROM");
+    joined.skip_until(|cursor| cursor.is("USING") || cursor.is("FROM") || cursor.is("WHERE"));
+    if verb != DmlVerb::Insert && (joined.is("USING") || joined.is("FROM")) {
+        return "where the table may have more than 3,000 such rows, change them in slices by its key, each in a transaction \
+                of its own"
+            .to_owned();
+    }
     if verb == DmlVerb::Insert {
         return "where the source may have more than 3,000 rows, copy them in slices by the key: \
                 … WHERE id > $last ORDER BY id LIMIT 3000"
@@ -114,7 +122,7 @@ fn slices(statement: &Statement<'_>, verb: DmlVerb) -> String {
     });
     let verb = if verb == DmlVerb::Update { "UPDATE … SET …" } else { "DELETE …" };
     format!(
-        "where the table may have more than 3,000 such rows, change them in slices by the key:\n\
+        "where the table may have more than 3,000 such rows, change them in slices by the key (here `id`):\n\
          {verb} WHERE id IN (SELECT id FROM {table}{condition} LIMIT 3000);  -- again until it changes none"
     )
 }
