@@ -165,6 +165,35 @@ fn a_wait_stands_where_a_job_is_needed() {
 }
 
 #[test]
+fn a_foreign_key_waits_for_the_unique_index_that_it_needs() {
+    let migration = planned(
+        "CREATE UNIQUE INDEX ASYNC u ON s.t (email);
+         CREATE TABLE c (id int PRIMARY KEY, e text REFERENCES s.t (email));
+         CREATE TABLE d (id int PRIMARY KEY);
+         DROP SCHEMA s CASCADE;",
+    );
+    let waits: Vec<_> = migration.steps.iter().map(|step| step.waits_for.to_vec()).collect();
+    assert_eq!(waits, [vec![], vec![0], vec![], vec![0]]);
+}
+
+#[test]
+fn an_index_name_is_free_where_the_index_goes() {
+    let migration = planned(
+        "CREATE INDEX ASYNC ON s1.t (a); CREATE INDEX ASYNC ON s2.t (a); DROP INDEX s2.t_a_idx; CREATE INDEX ASYNC ON s2.t (a);
+         CREATE TABLE m_a_idx (id int PRIMARY KEY); CREATE INDEX ASYNC ON m (a);",
+    );
+    let names: Vec<_> = migration
+        .steps
+        .iter()
+        .filter_map(|step| match &step.kind {
+            StepKind::AsyncDdl { job: Job::IndexBuild { index, .. }, .. } => Some(index.as_ref()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(names, ["t_a_idx", "t_a_idx", "t_a_idx", "m_a_idx1"]);
+}
+
+#[test]
 fn proofs_follow_from_the_statement() {
     let proof = |sql: &str| match planned(sql).steps[0].kind.clone() {
         StepKind::Ddl { proof, .. } => proof,

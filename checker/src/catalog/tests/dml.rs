@@ -28,6 +28,21 @@ fn columns_that_are_named() {
 }
 
 #[test]
+fn what_queries_read() {
+    clean(&[
+        TABLE,
+        "WITH items AS (SELECT id, title AS t FROM items) SELECT t FROM items",
+        "SELECT * FROM ONLY items",
+        "UPDATE ONLY items SET note = 'b' WHERE id = 1",
+        "INSERT INTO items (id, title) VALUES (1, 'a') ON CONFLICT (lower(title)) DO NOTHING",
+    ]);
+    assert_eq!(
+        found(&[TABLE, "WITH a AS (SELECT id FROM items) SELECT title FROM a"]),
+        ["unknown-column 42703 title"]
+    );
+}
+
+#[test]
 fn as_many_values_as_columns() {
     assert_eq!(
         words(&[TABLE, "INSERT INTO items (id, title) VALUES (1)"]).0,
