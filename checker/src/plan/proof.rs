@@ -133,7 +133,8 @@ fn dropped(drop: &Drop) -> Vec<Fact> {
             of(|name| Fact::Role { name: name.object().to_owned().into(), exists: false })
         }
         "STATISTICS" => of(|name| Fact::Statistics { name: plan_name(name), exists: false }),
-        // One of several functions of a name may have been dropped: the name alone proves nothing.
+        // Where other functions of the name remain, this never holds: the step is then run again if in doubt.
+        "FUNCTION" | "ROUTINE" => of(|name| Fact::Function { name: plan_name(name), exists: false }),
         _ => Vec::new(),
     }
 }
@@ -219,7 +220,8 @@ fn other(statement: &Statement<'_>, words: &str) -> Proof {
                 None => Proof::Unknown,
             }
         }
-        "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN" => renamed(statement, words),
+        "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN" | "ALTER FUNCTION"
+        | "ALTER ROUTINE" => renamed(statement, words),
         _ => Proof::Unknown,
     }
 }
@@ -229,6 +231,7 @@ fn renamed(statement: &Statement<'_>, words: &str) -> Proof {
     let mut cursor = statement.cursor();
     cursor.eat(words);
     let Some(from) = cursor.name() else { return Proof::Unknown };
+    cursor.parens();
     if cursor.eat("RENAME TO").is_none() {
         return if cursor.is("RENAME") { Proof::Unknown } else { Proof::Repeatable };
     }
@@ -238,6 +241,7 @@ fn renamed(statement: &Statement<'_>, words: &str) -> Proof {
     let fact = |name: dsql_migrate_plan::Name, exists| match words {
         "ALTER SCHEMA" => Fact::Schema { name: name.name, exists },
         "ALTER DOMAIN" => Fact::Domain { name, exists },
+        "ALTER FUNCTION" | "ALTER ROUTINE" => Fact::Function { name, exists },
         _ => Fact::Role { name: name.name, exists },
     };
     facts(vec![fact(old, false), fact(new, true)])

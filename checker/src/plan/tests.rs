@@ -217,6 +217,8 @@ fn proofs_follow_from_the_statement() {
         ("ALTER TABLE a RENAME TO b", 2),
         ("ALTER TABLE a RENAME x TO y", 2),
         ("CREATE DOMAIN d AS int", 1),
+        ("DROP FUNCTION f(int)", 1),
+        ("ALTER FUNCTION f(int) RENAME TO g", 2),
         ("CREATE ROLE r WITH LOGIN", 1),
         ("ALTER SCHEMA a RENAME TO b", 2),
         ("CREATE STATISTICS s ON a, b FROM t", 1),
