@@ -2,6 +2,7 @@
 
 use crate::ast::{
     AlterActionKind, ColumnClauseKind, ConstraintAttributeKind, ConstraintKind, Ident, Kind, ObjectName,
+    TableConstraint,
 };
 use crate::diagnostic::Diagnostic;
 use crate::rules::Rule;
@@ -20,19 +21,28 @@ pub(crate) fn judge(files: &[(usize, File<'_>)], out: &mut Vec<Diagnostic>) {
     seen.report(out);
 }
 
-/// A table by its last name and a constraint or some columns of it.
+/// A table by its name and some columns of it.
 type Of = (String, Vec<String>);
 
 #[derive(Default)]
 struct Seen {
     not_valid: Vec<(usize, Span, String, String)>,
     validated: Vec<(String, String)>,
-    foreign_keys: Vec<(usize, Span, Of)>,
+    /// With the name that each has, given or by default.
+    foreign_keys: Vec<(usize, Span, Of, String)>,
     indexes: Vec<Of>,
 }
 
-fn last(name: &ObjectName) -> String {
-    name.object().to_owned()
+/// A table by its name with its schema, where `public` is the one that goes without saying.
+fn full(name: &ObjectName) -> String {
+    let name = name.to_string();
+    name.strip_prefix("public.").map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// What a foreign key is called, as the server names it where its statement does not.
+fn constraint_name(given: Option<&Ident>, (table, columns): &Of) -> String {
+    let bare = table.rsplit('.').next().unwrap_or(table);
+    given.map_or_else(|| format!("{bare}_{}_fkey", columns.join("_")), |name| name.value.clone())
 }
 
 fn values(names: &[Ident]) -> Vec<String> {
@@ -43,13 +53,14 @@ impl Seen {
     fn statement(&mut self, file: usize, statement: &Statement<'_>) {
         match statement.kind() {
             Kind::CreateTable(table) => {
-                let name = last(&table.name);
+                let name = full(&table.name);
                 for column in statement.columns() {
                     for clause in &column.clauses {
                         let of = (name.clone(), vec![column.name.value.clone()]);
                         match &clause.kind {
                             ColumnClauseKind::References(_) => {
-                                self.foreign_keys.push((file, clause.span, of))
+                                let key = constraint_name(clause.name.as_ref(), &of);
+                                self.foreign_keys.push((file, clause.span, of, key));
                             }
                             ColumnClauseKind::PrimaryKey(_) | ColumnClauseKind::Unique(_) => {
                                 self.indexes.push(of)
@@ -59,7 +70,7 @@ impl Seen {
                     }
                 }
                 for constraint in crate::rules::table_constraints(statement) {
-                    self.constraint(file, &name, &constraint.kind, constraint.span);
+                    self.constraint(file, &name, constraint);
                 }
             }
             Kind::CreateIndex(index) => {
@@ -68,36 +79,47 @@ impl Seen {
                 let partial =
                     index.options.iter().any(|one| matches!(one.kind, crate::ast::IndexOptionKind::Where(_)));
                 if !partial {
-                    self.indexes.push((last(&index.table), keys.collect()));
+                    self.indexes.push((full(&index.table), keys.collect()));
                 }
             }
             Kind::AlterTable(alter) => {
-                let name = last(&alter.name);
+                let name = full(&alter.name);
                 for action in &alter.actions {
                     match &action.kind {
                         AlterActionKind::AddConstraint(constraint) => {
-                            self.constraint(file, &name, &constraint.kind, constraint.span);
+                            self.constraint(file, &name, constraint);
                             let span = constraint.attribute(ConstraintAttributeKind::NotValid);
                             if let (Some(span), Some(constraint)) = (span, &constraint.name) {
                                 self.not_valid.push((file, span, name.clone(), constraint.value.clone()));
                             }
                         }
-                        AlterActionKind::ValidateConstraint(constraint)
-                        | AlterActionKind::DropConstraint { name: constraint, .. } => {
+                        AlterActionKind::DropConstraint { name: constraint, .. } => {
+                            self.foreign_keys
+                                .retain(|(_, _, of, key)| of.0 != name || *key != constraint.value);
+                            self.validated.push((name.clone(), constraint.value.clone()));
+                        }
+                        AlterActionKind::ValidateConstraint(constraint) => {
                             self.validated.push((name.clone(), constraint.value.clone()));
                         }
                         _ => {}
                     }
                 }
             }
+            Kind::Drop(drop) if drop.object == "TABLE" => {
+                let gone: Vec<_> = drop.names.iter().map(full).collect();
+                self.foreign_keys.retain(|(_, _, of, _)| !gone.contains(&of.0));
+                self.not_valid.retain(|(_, _, table, _)| !gone.contains(table));
+            }
             _ => {}
         }
     }
 
-    fn constraint(&mut self, file: usize, table: &str, kind: &ConstraintKind, span: Span) {
-        match kind {
+    fn constraint(&mut self, file: usize, table: &str, constraint: &TableConstraint) {
+        match &constraint.kind {
             ConstraintKind::ForeignKey(key) => {
-                self.foreign_keys.push((file, span, (table.to_owned(), values(&key.columns))));
+                let of = (table.to_owned(), values(&key.columns));
+                let name = constraint_name(constraint.name.as_ref(), &of);
+                self.foreign_keys.push((file, constraint.span, of, name));
             }
             ConstraintKind::PrimaryKey(unique) | ConstraintKind::Unique(unique) => {
                 self.indexes.push((table.to_owned(), values(&unique.columns)));
@@ -113,7 +135,7 @@ impl Seen {
                 push(out, &not_validated::RULE, *file, *span, help);
             }
         }
-        for (file, span, (table, columns)) in &self.foreign_keys {
+        for (file, span, (table, columns), _) in &self.foreign_keys {
             let covers = |(of, keys): &Of| {
                 of == table
                     && keys.len() >= columns.len()
@@ -163,5 +185,7 @@ mod tests {
         assert_eq!(rules(&[table, "CREATE INDEX ASYNC i ON t (c, b, id)"]), [""; 0]);
         assert_eq!(rules(&[table, "CREATE INDEX ASYNC i ON t (b, id, c)"]), ["foreign-key-index"]);
         assert_eq!(rules(&["CREATE TABLE t (id int PRIMARY KEY REFERENCES u)"]), [""; 0]);
+        assert_eq!(rules(&[table, "ALTER TABLE t DROP CONSTRAINT t_b_c_fkey"]), [""; 0]);
+        assert_eq!(rules(&[table, "CREATE INDEX ASYNC i ON s.t (b, c)"]), ["foreign-key-index"]);
     }
 }
