@@ -32,6 +32,7 @@ pub(crate) fn migration(
         hasher.statement(file.source.text(), statement.tokens());
     }
     let mut steps: Vec<plan::Step> = Vec::new();
+    let mut jobs = wait::Jobs::default();
     for draft in drafts {
         let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
         let kind = match draft.statements.as_slice() {
@@ -48,7 +49,10 @@ pub(crate) fn migration(
             }
         };
         let Some(kind) = kind else { continue };
-        let waits_for = wait::waits_for(file, &draft.statements, &steps);
+        let waits_for = jobs.needed_by(file, &draft.statements, &steps);
+        if let plan::StepKind::AsyncDdl { job, .. } = &kind {
+            jobs.note(steps.len(), job);
+        }
         steps.push(plan::Step { kind, settings: settings.into(), waits_for: waits_for.into() });
     }
     plan::Migration {

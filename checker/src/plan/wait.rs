@@ -5,21 +5,54 @@
 //! the build fails over duplicates), where a foreign key refers to that table (it takes a valid unique index
 //! only), or where it takes the table away.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use dsql_migrate_plan as plan;
 
 use crate::ast::{AlterActionKind, Class, Ident, Kind};
 use crate::statement::{File, Statement};
 
-/// Positions of the earlier steps whose jobs these statements wait for.
-pub(super) fn waits_for(file: &File<'_>, statements: &[usize], earlier: &[plan::Step]) -> Vec<usize> {
-    let jobs = earlier.iter().enumerate().filter_map(|(position, step)| match &step.kind {
-        plan::StepKind::AsyncDdl { job, .. } => Some((position, job)),
-        _ => None,
-    });
-    let statements: Vec<_> = statements.iter().filter_map(|index| file.statements.get(*index)).collect();
-    jobs.filter(|(_, job)| statements.iter().any(|statement| needs(statement, job)))
-        .map(|(position, _)| position)
-        .collect()
+/// The jobs of a migration so far, by the names that a statement could need them by. A long file has thousands:
+/// only those are looked at whose names a statement has.
+#[derive(Default)]
+pub(super) struct Jobs(HashMap<String, Vec<usize>>);
+
+impl Jobs {
+    /// Notes the job of the step at a position.
+    pub(super) fn note(&mut self, position: usize, job: &plan::Job) {
+        let (table, own) = match job {
+            plan::Job::IndexBuild { table, index, .. } => (table, index),
+            plan::Job::ValidateConstraint { table, constraint } => (table, constraint),
+        };
+        for name in [Some(&table.name), Some(own), table.schema.as_ref()].into_iter().flatten() {
+            self.0.entry(name.to_string()).or_default().push(position);
+        }
+    }
+
+    /// Positions of the earlier steps whose jobs these statements wait for.
+    pub(super) fn needed_by(
+        &self,
+        file: &File<'_>,
+        statements: &[usize],
+        earlier: &[plan::Step],
+    ) -> Vec<usize> {
+        let mut needed = BTreeSet::new();
+        for statement in statements.iter().filter_map(|index| file.statements.get(*index)) {
+            let names = statement.tokens().iter().filter_map(|token| {
+                Ident::from_token(statement.slice(token.span), *token).map(|ident| ident.value)
+            });
+            let names: HashSet<String> = names.filter(|name| self.0.contains_key(name)).collect();
+            let candidates: BTreeSet<usize> =
+                names.iter().filter_map(|name| self.0.get(name)).flatten().copied().collect();
+            needed.extend(candidates.into_iter().filter(|position| {
+                match earlier.get(*position).map(|step| &step.kind) {
+                    Some(plan::StepKind::AsyncDdl { job, .. }) => needs(statement, job),
+                    _ => false,
+                }
+            }));
+        }
+        needed.into_iter().collect()
+    }
 }
 
 fn needs(statement: &Statement<'_>, job: &plan::Job) -> bool {
