@@ -68,7 +68,7 @@ async fn a_silent_transaction_does_not_stand_in_the_way_of_others() {
     one.batch_execute("INSERT INTO t VALUES (1, 0)").await.unwrap();
     let frozen = one.transaction().await.unwrap();
     frozen.execute("UPDATE t SET n = 1", &[]).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(1100)).await;
+    tokio::time::sleep(Duration::from_millis(2500)).await;
     let other = two.transaction().await.unwrap();
     other.execute("UPDATE t SET n = 2", &[]).await.unwrap();
     other.commit().await.unwrap();
