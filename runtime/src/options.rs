@@ -76,11 +76,11 @@ pub struct Retry {
 }
 
 impl Default for Retry {
-    /// 30 attempts within 5 minutes, waits from 50 ms to 5 s. AWS advises 5 tries; its own linter's tests against
+    /// 100 attempts within 5 minutes, waits from 50 ms to 5 s. AWS advises 5 tries; its own linter's tests against
     /// a cluster needed up to 12 for DDL, and half of all attempts may conflict while other services boot.
     fn default() -> Self {
         Self {
-            tries: 30,
+            tries: 100,
             base: Duration::from_millis(50),
             cap: Duration::from_secs(5),
             total: Duration::from_secs(300),
