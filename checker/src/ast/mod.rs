@@ -13,7 +13,7 @@ mod transaction;
 
 pub use alter::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget};
 pub use index::{CreateIndex, IndexKey, IndexOption, IndexOptionKind};
-pub use name::{DataType, Ident, MAX_NAME_BYTES, ObjectName, TokenRange};
+pub use name::{DataType, Ident, MAX_NAME_BYTES, ObjectName, STORED_TYPES, TokenRange};
 pub use routine::{CreateDomain, CreateFunction, CreateView, FunctionBody};
 pub use sequence::{SequenceOption, SequenceOptionKind};
 pub use table::{

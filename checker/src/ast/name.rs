@@ -117,6 +117,30 @@ impl TokenRange {
     }
 }
 
+/// PostgreSQL's types that DSQL stores, as `format_type` shows them.
+pub const STORED_TYPES: &[&str] = &[
+    "smallint",
+    "integer",
+    "bigint",
+    "real",
+    "double precision",
+    "numeric",
+    "character",
+    "character varying",
+    "text",
+    "date",
+    "time without time zone",
+    "time with time zone",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "interval",
+    "boolean",
+    "bytea",
+    "uuid",
+    "json",
+    "jsonb",
+];
+
 /// A data type as it is written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DataType {

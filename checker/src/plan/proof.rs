@@ -79,32 +79,10 @@ fn columns(table: &CreateTable) -> Vec<Column> {
 
 /// The types whose names a catalog shows as this project writes them; of a domain the statement tells nothing.
 fn built_in(data_type: &DataType) -> Option<String> {
-    const STORED: &[&str] = &[
-        "smallint",
-        "integer",
-        "bigint",
-        "real",
-        "double precision",
-        "numeric",
-        "character",
-        "character varying",
-        "text",
-        "date",
-        "time without time zone",
-        "time with time zone",
-        "timestamp without time zone",
-        "timestamp with time zone",
-        "interval",
-        "boolean",
-        "bytea",
-        "uuid",
-        "json",
-        "jsonb",
-    ];
     let schema = data_type.schema.as_deref().is_none_or(|schema| schema == "pg_catalog");
     // A bare numeric reads back as numeric(18,6), a bare character as character(1): not compared.
     let bare = data_type.modifiers.is_empty() && matches!(data_type.name.as_str(), "numeric" | "character");
-    (schema && !bare && !data_type.array && STORED.contains(&data_type.name.as_str()))
+    (schema && !bare && !data_type.array && crate::ast::STORED_TYPES.contains(&data_type.name.as_str()))
         .then(|| data_type.display())
 }
 

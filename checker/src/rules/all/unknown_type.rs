@@ -18,30 +18,6 @@ pub(crate) static RULE: Rule = Rule {
     ..Rule::REFUSED
 };
 
-/// PostgreSQL's types that DSQL stores.
-const STORED: &[&str] = &[
-    "smallint",
-    "integer",
-    "bigint",
-    "real",
-    "double precision",
-    "numeric",
-    "character",
-    "character varying",
-    "text",
-    "date",
-    "time without time zone",
-    "time with time zone",
-    "timestamp without time zone",
-    "timestamp with time zone",
-    "interval",
-    "boolean",
-    "bytea",
-    "uuid",
-    "json",
-    "jsonb",
-];
-
 /// Types that exist in expressions only.
 const RUNTIME: &[&str] = &[
     "void",
@@ -60,7 +36,7 @@ const RUNTIME: &[&str] = &[
 pub(crate) fn is_built_in(data_type: &DataType) -> bool {
     let name = data_type.name.as_str();
     let quoted_alias = data_type.quoted && matches!(name, "int" | "decimal" | "dec");
-    let known = STORED.contains(&name)
+    let known = crate::ast::STORED_TYPES.contains(&name)
         || RUNTIME.contains(&name)
         || column_type::is_refused(name)
         || serial_type::is_serial(data_type);
