@@ -248,8 +248,8 @@ fn name(input: &Input, file: usize, diagnostics: &mut Vec<Diagnostic>) -> Option
     let name = FileName::parse(&input.name);
     if name.is_none() {
         let mut finding = Diagnostic::new(&file_name_rule::RULE, file, Span::default());
-        finding.message(format!("`{}` is not named `NNNN_snake_case.sql`", input.name));
-        finding.help(file_name::advice(&input.name));
+        let (message, help) = file_name::refusal(&input.name);
+        finding.message(message).help(help);
         diagnostics.push(finding);
     }
     name

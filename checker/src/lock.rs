@@ -24,6 +24,8 @@ const HEADER: &str = "# Which migrations this set has had. Written by `dsql-migr
 #[derive(Debug, PartialEq, Eq)]
 struct Line {
     version: String,
+    /// Whether its file is named `VN__name.sql`; the version is written `VN` then.
+    prefixed: bool,
     name: String,
     tokens: Checksum,
     bytes: Checksum,
@@ -32,7 +34,8 @@ struct Line {
 
 impl Line {
     fn file(&self) -> String {
-        format!("{}_{}.sql", self.version, self.name)
+        let (before, between) = if self.prefixed { ("V", "__") } else { ("", "_") };
+        format!("{before}{}{between}{}.sql", self.version, self.name)
     }
 
     fn order(&self) -> (bool, usize, String, String) {
@@ -46,8 +49,14 @@ pub fn of<'m>(files: impl Iterator<Item = (&'m Migration, &'m [u8])>) -> String 
     let mut text = HEADER.to_owned();
     for (migration, bytes) in files {
         let digest = crate::checksum::of_bytes(bytes);
+        let file = migration.file.rsplit(['/', '\\']).next().unwrap_or_default();
+        let before = if file.starts_with('V') { "V" } else { "" };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{} {} {} {digest}", migration.version, migration.name, migration.checksum);
+        let _ = writeln!(
+            text,
+            "{before}{} {} {} {digest}",
+            migration.version, migration.name, migration.checksum
+        );
     }
     text
 }
@@ -66,7 +75,13 @@ fn parse(source: &Source, position: usize, out: &mut Vec<Diagnostic>) -> Vec<Lin
         let mut word = || words.next().unwrap_or_default();
         let (version, name) = (word().to_owned(), word().to_owned());
         match (word().parse(), word().parse(), words.next()) {
-            (Ok(tokens), Ok(bytes), None) => lines.push(Line { version, name, tokens, bytes, span }),
+            (Ok(tokens), Ok(bytes), None) => {
+                let (version, prefixed) = match version.strip_prefix('V') {
+                    Some(digits) => (digits.to_owned(), true),
+                    None => (version, false),
+                };
+                lines.push(Line { version, prefixed, name, tokens, bytes, span });
+            }
             _ => {
                 let mut finding = Diagnostic::new(&lock_file::RULE, position, span);
                 if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) {
@@ -111,7 +126,7 @@ pub(crate) fn guard(
                     .label("no file has this version");
                 out.push(finding.help(RESTORE).clone());
             }
-            Some(one) if one.migration.name != line.name => {
+            Some(one) if one.name != line.file() => {
                 let mut finding = Diagnostic::new(&history::RULE, one.position, Span::default());
                 finding
                     .message(format!("`{}` was locked as `{}`", one.name, line.file()))
@@ -207,6 +222,17 @@ mod tests {
             messages(&[A, late, B], &lock),
             ["`0002_late.sql` comes before migrations that are locked"]
         );
+    }
+
+    #[test]
+    fn files_with_a_letter_before_the_version_are_guarded_by_their_own_names() {
+        let set = [("V2__b.sql", A.1), ("V10__c.sql", B.1)];
+        let lock = lock_of(&set);
+        assert!(lock.contains("\nV2 b ") && lock.ends_with('\n'), "{lock}");
+        assert_eq!(messages(&set, &lock), [""; 0]);
+        assert_eq!(messages(&set[1..], &lock), ["`V2__b.sql` was locked and is gone"]);
+        let renamed = [("2_b.sql", A.1), set[1]];
+        assert_eq!(messages(&renamed, &lock), ["`2_b.sql` was locked as `V2__b.sql`"]);
     }
 
     #[test]

@@ -35,8 +35,11 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
         |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", arguments.path.display()));
     fs::create_dir_all(&arguments.path).map_err(within)?;
     let last = last_version(&arguments.path).map_err(within)?;
-    let version = if arguments.timestamp { timestamp() } else { next(last.as_deref())? };
-    let file = arguments.path.join(format!("{version}_{name}.sql"));
+    let (before, between) =
+        if last.as_ref().is_some_and(|last| last.prefixed) { ("V", "__") } else { ("", "_") };
+    let version =
+        if arguments.timestamp { timestamp() } else { next(last.as_ref().map(|last| &*last.digits))? };
+    let file = arguments.path.join(format!("{before}{version}{between}{name}.sql"));
     // Never over a file that is there.
     let mut out = OpenOptions::new().write(true).create_new(true).open(&file).map_err(within)?;
     out.write_all(HEADER.as_bytes())?;
@@ -50,18 +53,26 @@ fn snake_case(name: &str) -> String {
     words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("_")
 }
 
-/// The digits of the file with the highest number.
-fn last_version(folder: &Path) -> io::Result<Option<String>> {
+/// The version of a file that is there.
+struct Last {
+    digits: String,
+    /// Whether it is named `VN__name.sql`; the next one is named as it is.
+    prefixed: bool,
+}
+
+/// Of the file with the highest number.
+fn last_version(folder: &Path) -> io::Result<Option<Last>> {
     let mut versions = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name().to_string_lossy().into_owned();
-        let digits: String = name.chars().take_while(char::is_ascii_digit).collect();
+        let counted = name.strip_prefix('V').unwrap_or(&name);
+        let digits: String = counted.chars().take_while(char::is_ascii_digit).collect();
         if name.ends_with(".sql") && !digits.is_empty() {
-            versions.push(digits);
+            versions.push(Last { prefixed: name.starts_with('V'), digits });
         }
     }
-    Ok(versions.into_iter().max_by_key(|digits| {
-        let number = digits.trim_start_matches('0').to_owned();
+    Ok(versions.into_iter().max_by_key(|last| {
+        let number = last.digits.trim_start_matches('0').to_owned();
         (number.len(), number)
     }))
 }

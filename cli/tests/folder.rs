@@ -27,6 +27,10 @@ fn new_files_are_numbered_and_never_written_over() {
         stamped.starts_with("migrations/20") && stamped.len() == "migrations/20261121150305_late.sql\n".len(),
         "{stamped}"
     );
+    fs::create_dir(folder.path().join("flyway")).unwrap();
+    fs::write(folder.path().join("flyway/V9__First.sql"), "CREATE DOMAIN a AS text;\n").unwrap();
+    let prefixed = call(&["new", "more", "--path", "flyway"], folder.path());
+    assert_eq!(text(&prefixed.stdout), "flyway/V10__more.sql\n");
     assert_eq!(call(&["new", "!"], folder.path()).status.code(), Some(2));
     // A file that nobody has written yet is noticed.
     let check = call(&["check"], folder.path());
@@ -65,6 +69,32 @@ fn the_lock_guards_what_was_locked() {
     let behind = call(&["lock", "--check"], folder.path());
     assert_eq!((behind.status.code(), text(&behind.stderr).contains("not up to date")), (Some(1), true));
     assert_eq!(call(&["check"], folder.path()).status.code(), Some(0));
+}
+
+#[test]
+fn names_of_flyway_and_refinery_are_taken_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join("migrations").join(name);
+    fs::create_dir(folder.path().join("migrations")).unwrap();
+    fs::write(file("V2__Add_items.sql"), "CREATE DOMAIN a AS text;\n").unwrap();
+    fs::write(file("V10__more.sql"), "DROP DOMAIN a;\n").unwrap();
+    assert_eq!(call(&["check"], folder.path()).status.code(), Some(0));
+    assert_eq!(call(&["lock"], folder.path()).status.code(), Some(0));
+    assert_eq!(call(&["lock", "--check"], folder.path()).status.code(), Some(0));
+    let plan = text(&call(&["plan"], folder.path()).stdout);
+    assert!(plan.starts_with("2 Add_items  "), "{plan}");
+    for (name, words) in [
+        ("U2__Add_items.sql", "what is to be undone is undone by a new migration"),
+        ("V1.5__between.sql", "the version is one whole number"),
+        ("0011_x.down.sql", "files that undo are not run"),
+    ] {
+        fs::write(file(name), "SELECT 1;\n").unwrap();
+        let refused = call(&["check"], folder.path());
+        let said = text(&refused.stdout);
+        assert_eq!(refused.status.code(), Some(1), "{said}");
+        assert!(said.contains(words), "{said}");
+        fs::remove_file(file(name)).unwrap();
+    }
 }
 
 #[test]

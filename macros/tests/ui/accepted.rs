@@ -11,7 +11,7 @@ embed_migrations! {
 
 fn main() {
     let names: Vec<_> = MIGRATIONS.iter().map(|migration| (migration.version(), migration.name())).collect();
-    assert_eq!(names, [("0001", "first"), ("0002", "second")]);
+    assert_eq!(names, [("0001", "first"), ("0002", "second"), ("3", "Third")]);
     assert_eq!(AGAIN.digest(), MIGRATIONS.digest());
     assert!(AGAIN.check_fresh().is_ok());
 }

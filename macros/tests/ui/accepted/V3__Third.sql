@@ -1,0 +1,2 @@
+-- Named as Flyway and refinery have it.
+CREATE DOMAIN third AS text;
