@@ -4,9 +4,9 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use dsql_migrate::{Migrations, Options, Report, State, Status};
+use dsql_migrate::{Migrations, Options};
 use dsql_migrate_check::{Severity, render};
-use serde_json::{Value, json};
+use serde::Serialize;
 use tokio_postgres::Config;
 
 use crate::set;
@@ -84,7 +84,10 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
     if arguments.dry_run {
         return match runtime()?.block_on(runner.dry_run(&config)) {
             Ok(plan) => {
-                println!("{plan}");
+                match target.format {
+                    Format::Human => println!("{plan}"),
+                    Format::Json => print(&plan)?,
+                }
                 Ok(0)
             }
             Err(error) => failed(target.format, &error),
@@ -94,7 +97,7 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
         Ok(report) => {
             match target.format {
                 Format::Human => println!("{report}"),
-                Format::Json => println!("{}", ran(&report)),
+                Format::Json => print(&report)?,
             }
             Ok(0)
         }
@@ -110,7 +113,7 @@ pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
         Ok(status) => {
             match target.format {
                 Format::Human => print!("{status}"),
-                Format::Json => println!("{}", stands(&status)),
+                Format::Json => print(&status)?,
             }
             io::stdout().flush()?;
             Ok(if status.is_current() { 0 } else { 3 })
@@ -143,49 +146,28 @@ async fn asked_to_stop() {
     }
 }
 
+/// What the library says, in its own shape, with the number that would change if the shape did.
+#[derive(Serialize)]
+struct Document<'d, T> {
+    format: u32,
+    #[serde(flatten)]
+    body: &'d T,
+}
+
+#[derive(Serialize)]
+struct Failure<'e> {
+    error: &'e dsql_migrate::Error,
+}
+
+fn print(body: &impl Serialize) -> io::Result<()> {
+    println!("{}", serde_json::to_string(&Document { format: 1, body })?);
+    Ok(())
+}
+
 fn failed(format: Format, error: &dsql_migrate::Error) -> io::Result<u8> {
     eprintln!("dsql-migrate: {error}");
     if format == Format::Json {
-        println!(
-            "{}",
-            json!({"format": 1, "error": {"kind": format!("{:?}", error.kind()), "message": error.to_string()}})
-        );
+        print(&Failure { error })?;
     }
     Ok(1)
-}
-
-fn ran(report: &Report) -> Value {
-    let applied: Vec<_> = report
-        .applied
-        .iter()
-        .map(|one| json!({"version": one.version, "name": one.name, "milliseconds": u64::try_from(one.duration.as_millis()).unwrap_or(u64::MAX)}))
-        .collect();
-    json!({"format": 1, "applied": applied, "already_applied": report.already_applied, "held_back": report.held_back})
-}
-
-fn stands(status: &Status) -> Value {
-    let state = |state: &State| match state {
-        State::Applied { at, adopted } => json!({"state": "applied", "applied_at": at, "adopted": adopted}),
-        State::Edited { at, applied, now } => {
-            json!({"state": "edited", "applied_at": at, "applied_checksum": applied, "checksum": now})
-        }
-        State::InFlight { done, steps, .. } => {
-            json!({"state": "in_flight", "steps_done": done, "steps": steps})
-        }
-        _ => json!({"state": "pending"}),
-    };
-    let migrations: Vec<_> = status
-        .migrations
-        .iter()
-        .map(|one| {
-            let mut value = state(&one.state);
-            value["version"] = json!(one.version);
-            value["name"] = json!(one.name);
-            value["file"] = json!(one.file);
-            value
-        })
-        .collect();
-    let unknown: Vec<_> =
-        status.unknown.iter().map(|one| json!({"version": one.version, "name": one.name})).collect();
-    json!({"format": 1, "current": status.is_current(), "migrations": migrations, "unknown": unknown})
 }

@@ -2,6 +2,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use dsql_migrate::Kind;
 use dsql_migrate_check::{Phase, Severity, render};
 use dsql_migrate_plan::{Fact, Job, Migration, Name, Plan, Proof, Step, StepKind};
 use serde_json::{Value, json};
@@ -146,13 +147,8 @@ fn fact(fact: &Fact) -> String {
 
 fn document(plan: &Plan, phases: &[Phase]) -> Value {
     let step = |step: &Step| {
-        let kind = match step.kind {
-            StepKind::Ddl { .. } => "ddl",
-            StepKind::AsyncDdl { .. } => "async_ddl",
-            StepKind::Dml { .. } => "dml",
-        };
         json!({
-            "kind": kind,
+            "kind": Kind::of(&step.kind).as_str(),
             "statements": step.statements().map(|one| json!({"line": one.line, "sql": one.sql, "checksum": one.checksum.to_string()})).collect::<Vec<_>>(),
             "settings": step.settings.iter().map(|one| &one.sql).collect::<Vec<_>>(),
             "waits_for": step.waits_for.iter().map(|wait| wait + 1).collect::<Vec<_>>(),

@@ -56,7 +56,7 @@ impl Connection {
             while let Some(message) = std::future::poll_fn(|cx| connection.poll_message(cx)).await {
                 match message {
                     Ok(AsyncMessage::Notice(notice)) => {
-                        tracing::debug!(
+                        tracing::debug!(target: "dsql_migrate",
                             sqlstate = notice.code().code(),
                             "server notice: {}",
                             notice.message()
@@ -65,7 +65,7 @@ impl Connection {
                     Ok(_) => {}
                     // Whoever waits for an answer is told by the client half.
                     Err(error) => {
-                        tracing::debug!("connection ended: {error}");
+                        tracing::debug!(target: "dsql_migrate", "connection ended: {error}");
                         break;
                     }
                 }

@@ -23,6 +23,8 @@ struct Report {
 
 /// The kinds of errors, for code that has to tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// No connection could be had, for as long as the options allow.
@@ -166,10 +168,10 @@ impl Error {
         self.0.place.as_ref().map(|place| place.file.as_str())
     }
 
-    /// The step, from 0.
+    /// The step's number, from 1.
     #[must_use]
     pub fn step(&self) -> Option<usize> {
-        self.0.place.as_ref().and_then(|place| place.step)
+        self.0.place.as_ref().and_then(|place| place.step).map(|step| step + 1)
     }
 
     /// The line of the file, from 1, on which the statement begins.

@@ -20,8 +20,11 @@ mod checksum;
 mod connector;
 mod core;
 mod error;
+#[cfg(feature = "serde")]
+mod json;
 mod migrations;
 mod options;
+mod progress;
 mod report;
 mod retry;
 mod server;
@@ -38,11 +41,12 @@ pub use dsql_migrate_plan as plan;
 pub use error::{Error, ErrorKind};
 pub use migrations::{Migration, Migrations, Runner};
 pub use options::{Options, Retry, UnknownVersions};
+pub use progress::{Event, Found, JobState, Kind, Progress, RetryCause, StepRef};
 pub use report::{AppliedNow, Report};
 pub use server::ServerError;
 #[doc(hidden)]
 pub use stale::Source;
 pub use status::{
-    DryRun, LeaseStatus, MigrationStatus, PlannedMigration, PlannedStep, StartedStep, State, Status,
-    UnknownMigration,
+    DryRun, LeaseStatus, MigrationStatus, PlannedMigration, PlannedStatement, PlannedStep, StartedStep,
+    State, Status, UnknownMigration,
 };

@@ -136,12 +136,6 @@ pub struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    fn begin(&self) -> Result<(), Error> {
-        self.migrations.check_fresh()?;
-        tracing::info!(migrations = self.plan.migrations.len(), digest = %self.migrations.digest(), "set of migrations");
-        Ok(())
-    }
-
     /// Applies what is pending. See [`Migrations::run`].
     ///
     /// # Errors
@@ -160,7 +154,7 @@ impl Runner<'_> {
         connector: &C,
         stop: impl Future<Output = ()>,
     ) -> Result<Report, Error> {
-        self.begin()?;
+        self.migrations.check_fresh()?;
         drive(Via::Connector(connector), &self.options, self.plan, stop).await
     }
 
@@ -173,7 +167,7 @@ impl Runner<'_> {
     /// # Errors
     /// See [`ErrorKind`].
     pub async fn run_on(&self, client: &Client) -> Result<Report, Error> {
-        self.begin()?;
+        self.migrations.check_fresh()?;
         drive(Via::<NoConnector>::Lent(client), &self.options, self.plan, pending()).await
     }
 

@@ -1,6 +1,8 @@
 //! What a caller may choose, with the defaults and the reasons for them.
 
+use crate::progress::{Listener, Progress};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How a run goes about it. `Options::default()` is what [`crate::Migrations::run`] uses.
@@ -15,6 +17,7 @@ pub struct Options {
     /// Whether the caller has named the ledger.
     named: bool,
     pub(crate) holder: Option<String>,
+    pub(crate) listener: Option<Listener>,
 }
 
 /// What to do about applied versions that the binary has no file for.
@@ -115,6 +118,7 @@ impl Default for Options {
             table: "schema_migrations".to_owned(),
             named: false,
             holder: None,
+            listener: None,
         }
     }
 }
@@ -194,6 +198,12 @@ impl Options {
     pub fn table(mut self, name: impl Into<String>) -> Self {
         self.table = name.into();
         self.named = true;
+        self
+    }
+
+    /// Who is told what a run does while it does it. Nobody unless set; logs are told anyway, through `tracing`.
+    pub fn progress(mut self, progress: impl Progress + 'static) -> Self {
+        self.listener = Some(Listener(Arc::new(progress)));
         self
     }
 

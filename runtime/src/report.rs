@@ -5,6 +5,7 @@ use std::time::Duration;
 
 /// What a run did, for logs and for code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Report {
     /// The migrations that this run applied, in order.
@@ -14,11 +15,13 @@ pub struct Report {
     /// The versions that are pending and that the options held back.
     pub held_back: Vec<String>,
     /// How long the run took in all, connecting and waiting included.
+    #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json::millis"))]
     pub duration: Duration,
 }
 
 /// A migration that a run applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AppliedNow {
     /// Its version.
@@ -29,6 +32,7 @@ pub struct AppliedNow {
     pub file: String,
     /// How long it took this run, from its first step here to its record. Less than the whole where another
     /// instance had begun it.
+    #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json::millis"))]
     pub duration: Duration,
 }
 

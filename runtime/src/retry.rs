@@ -20,6 +20,7 @@
 
 use crate::options::Retry;
 use crate::server::{CONNECTION_RATE, ServerError, TOO_MANY_CONNECTIONS};
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// Why a statement has no answer to go on from.
@@ -29,6 +30,15 @@ pub(crate) enum Trouble {
     Server(ServerError, usize),
     /// There is no answer and will be none.
     Lost(String),
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(error, _) => error.fmt(f),
+            Self::Lost(why) => f.write_str(why),
+        }
+    }
 }
 
 /// What is to be done about it.

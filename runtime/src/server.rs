@@ -7,6 +7,7 @@ use std::fmt;
 
 /// What the server answered instead of doing what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct ServerError {
     /// The five characters of the SQLSTATE.
     pub sqlstate: String,

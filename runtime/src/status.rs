@@ -1,11 +1,13 @@
 //! How a database stands, for people and for code.
 
 use crate::core::{JournalRow, LeaseHolder, LedgerRow, Review};
+use crate::progress::Kind;
 use dsql_migrate_plan::{Migration, Plan, Step};
 use std::fmt;
 
 /// How a database stands, as [`crate::Runner::status`] read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub struct Status {
     /// The migrations of the set, in order.
@@ -18,6 +20,7 @@ pub struct Status {
 
 /// How one migration stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct MigrationStatus {
     /// Its version.
@@ -27,16 +30,20 @@ pub struct MigrationStatus {
     /// Its file.
     pub file: String,
     /// How it stands.
+    #[cfg_attr(feature = "serde", serde(flatten))]
     pub state: State,
 }
 
 /// The states of a migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(tag = "state", rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum State {
     /// It is applied.
     Applied {
         /// When, by the server's clock and as the server writes it.
+        #[cfg_attr(feature = "serde", serde(rename = "applied_at"))]
         at: String,
         /// Whether another runner recorded it, without a checksum.
         adopted: bool,
@@ -44,15 +51,19 @@ pub enum State {
     /// It is applied, and its file has been edited since.
     Edited {
         /// When it was applied.
+        #[cfg_attr(feature = "serde", serde(rename = "applied_at"))]
         at: String,
         /// The checksum that it was applied with.
+        #[cfg_attr(feature = "serde", serde(rename = "applied_checksum"))]
         applied: String,
         /// The checksum of its file now.
+        #[cfg_attr(feature = "serde", serde(rename = "checksum"))]
         now: String,
     },
     /// Some of its steps are applied or started.
     InFlight {
         /// How many steps are done.
+        #[cfg_attr(feature = "serde", serde(rename = "steps_done"))]
         done: usize,
         /// How many there are.
         steps: usize,
@@ -65,9 +76,10 @@ pub enum State {
 
 /// A step that was started and is not known to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StartedStep {
-    /// Its position in the migration, from 0.
+    /// Its number in the migration, from 1.
     pub step: usize,
     /// The line of its statement in the file, from 1.
     pub line: Option<u32>,
@@ -77,6 +89,7 @@ pub struct StartedStep {
 
 /// A migration that is applied and not in the set.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct UnknownMigration {
     /// Its version.
@@ -84,11 +97,13 @@ pub struct UnknownMigration {
     /// Its name.
     pub name: String,
     /// When it was applied.
+    #[cfg_attr(feature = "serde", serde(rename = "applied_at"))]
     pub at: String,
 }
 
 /// Who has the lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LeaseStatus {
     /// What the instance calls itself.
@@ -101,6 +116,7 @@ pub struct LeaseStatus {
 
 /// What a run would do, as [`crate::Runner::dry_run`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DryRun {
     /// The migrations that it would apply, in order.
@@ -111,6 +127,7 @@ pub struct DryRun {
 
 /// What a run would do for one migration.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlannedMigration {
     /// Its version.
@@ -126,14 +143,28 @@ pub struct PlannedMigration {
 
 /// What a run would do in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlannedStep {
-    /// Its position in the migration, from 0.
+    /// Its number in the migration, from 1.
     pub step: usize,
-    /// The line of each statement, from 1, and its text.
-    pub statements: Vec<(u32, String)>,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its statements, after the settings that it needs.
+    pub statements: Vec<PlannedStatement>,
     /// Whether it was started before: the catalog would be asked first whether it has happened.
     pub started: bool,
+}
+
+/// A statement that a run would send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct PlannedStatement {
+    /// The line of the file, from 1, on which it begins.
+    pub line: u32,
+    /// Its text.
+    pub sql: String,
 }
 
 /// What the tables hold.
@@ -210,7 +241,7 @@ fn under_way(migration: &Migration, tables: &Tables) -> State {
         steps: migration.steps.len(),
         started: journal_of(migration, tables)
             .filter(|row| !row.done)
-            .map(|row| StartedStep { step: row.step, line: line(row.step), job_id: row.job.clone() })
+            .map(|row| StartedStep { step: row.step + 1, line: line(row.step), job_id: row.job.clone() })
             .collect(),
     }
 }
@@ -243,7 +274,14 @@ fn planned(migration: &Migration, tables: &Tables) -> PlannedMigration {
 
 fn planned_step(step: usize, work: &Step, started: bool) -> PlannedStep {
     let statements = work.settings.iter().chain(work.statements());
-    PlannedStep { step, statements: statements.map(|it| (it.line, it.sql.to_string())).collect(), started }
+    PlannedStep {
+        step: step + 1,
+        kind: Kind::of(&work.kind),
+        statements: statements
+            .map(|it| PlannedStatement { line: it.line, sql: it.sql.to_string() })
+            .collect(),
+        started,
+    }
 }
 
 impl fmt::Display for Status {
@@ -259,7 +297,7 @@ impl fmt::Display for Status {
                 State::InFlight { done, steps, started } => {
                     write!(f, "in flight, {done} of {steps} steps done")?;
                     for step in started {
-                        write!(f, "; step {} was started", step.step + 1)?;
+                        write!(f, "; step {} was started", step.step)?;
                         if let Some(job) = &step.job_id {
                             write!(f, ", job {job}")?;
                         }
@@ -291,8 +329,8 @@ impl fmt::Display for DryRun {
             writeln!(f, "{}", migration.file)?;
             for step in &migration.steps {
                 let note = if step.started { ", was started: the catalog is asked first" } else { "" };
-                writeln!(f, "  step {}{note}", step.step + 1)?;
-                for (line, sql) in &step.statements {
+                writeln!(f, "  step {}{note}", step.step)?;
+                for PlannedStatement { line, sql } in &step.statements {
                     writeln!(f, "    {line}: {}", sql.split_whitespace().collect::<Vec<_>>().join(" "))?;
                 }
             }

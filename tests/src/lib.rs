@@ -3,3 +3,10 @@
 mod frames;
 pub mod relay;
 pub mod sets;
+
+/// The examples in the documents, compiled.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../docs/observability.md")]
+    struct Observability;
+}

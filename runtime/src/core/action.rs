@@ -88,6 +88,16 @@ pub(crate) enum Action {
     Stop,
 }
 
+impl Action {
+    /// The step that it performs, if it is one.
+    pub(crate) fn step(&self) -> Option<StepId> {
+        match self {
+            Self::Execute(id) | Self::Rows(id, _) | Self::Prove(id) | Self::Clean(id) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
 /// Who has the lease.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct LeaseHolder {

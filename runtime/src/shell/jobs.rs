@@ -4,6 +4,7 @@ use super::perform::{Sent, Shell};
 use crate::connector::Connector;
 use crate::core::{Held, Job as InFlight, Outcome, StepId, Verdict};
 use crate::error::{Error, ErrorKind};
+use crate::progress::{Event, Found, JobState, StepRef};
 use crate::server::{JobRow, ServerError};
 use crate::sql::catalog::{self, Made};
 use crate::sql::proof;
@@ -31,7 +32,7 @@ impl<C: Connector> Shell<'_, C> {
             // Nobody can tell; the plan says that running it again is the way.
             StepKind::Ddl { .. } | StepKind::Dml { .. } => Verdict::Absent,
         };
-        tracing::debug!(step = id.step + 1, "the catalog says {verdict:?}");
+        self.tell(Event::StepChecked { step: StepRef::new(self.plan, id), found: Found::from(&verdict) });
         Ok(Outcome::Judged(verdict))
     }
 
@@ -84,7 +85,7 @@ impl<C: Connector> Shell<'_, C> {
         let mut told = Instant::now();
         let mut pause = self.options.timings.job_poll;
         loop {
-            let tell = told.elapsed() >= NEWS;
+            let news = told.elapsed() >= NEWS;
             let mut ended = Vec::new();
             for in_flight in jobs {
                 if let Some(lost) = self.set(in_flight.step, held).await? {
@@ -96,19 +97,22 @@ impl<C: Connector> Shell<'_, C> {
                 };
                 let verdict = self.settled(in_flight.step, job, Some(&in_flight.id), held).await?;
                 self.progress();
-                let elapsed =
-                    self.jobs_since.entry(in_flight.id.clone()).or_insert_with(Instant::now).elapsed();
-                if !matches!(verdict, Verdict::Building(_)) {
-                    tracing::info!(job = in_flight.id, ?elapsed, "{} {}", name(job), ending(&verdict));
+                self.jobs_since.entry(in_flight.id.clone()).or_insert_with(Instant::now);
+                let running = matches!(verdict, Verdict::Building(_));
+                let event = self.of_job(in_flight.step, job, &in_flight.id, &verdict);
+                if running && !news {
+                    self.repeat(event);
+                } else {
+                    self.tell(event);
+                }
+                if !running {
                     ended.push((in_flight.step, verdict));
-                } else if tell {
-                    tracing::info!(job = in_flight.id, ?elapsed, "still waiting for the {}", name(job));
                 }
             }
             if !ended.is_empty() {
                 return Ok(Outcome::JobsEnded(ended));
             }
-            if tell {
+            if news {
                 told = Instant::now();
             }
             if !self.surely_holds(held).await? {
@@ -118,6 +122,40 @@ impl<C: Connector> Shell<'_, C> {
             // A short job should not wait for its look; a long one need not be looked at often.
             pause =
                 (pause * 3 / 2).min(self.options.timings.job_poll_max).min(self.options.timings.lease / 4);
+        }
+    }
+
+    fn of_job(&self, id: StepId, job: &Job, job_id: &str, verdict: &Verdict) -> Event {
+        let (state, details) = match verdict {
+            Verdict::Happened { .. } => (JobState::Succeeded, None),
+            Verdict::Building(_) => (JobState::Running, None),
+            Verdict::Broken(Some(details)) => (JobState::Failed, Some(details.clone())),
+            Verdict::Broken(None) => {
+                (JobState::Failed, Some("it is not valid, and no job is at it".to_owned()))
+            }
+            Verdict::Absent => (JobState::Failed, Some("it is not there".to_owned())),
+            Verdict::Different { found, .. } => {
+                (JobState::Failed, Some(format!("another is there: {found}")))
+            }
+        };
+        self.job_event(id, job, job_id, state, details)
+    }
+
+    pub(super) fn job_event(
+        &self,
+        id: StepId,
+        job: &Job,
+        job_id: &str,
+        state: JobState,
+        details: Option<String>,
+    ) -> Event {
+        Event::Job {
+            step: StepRef::new(self.plan, id),
+            job_id: job_id.to_owned(),
+            object: name(job),
+            state,
+            details,
+            elapsed: self.jobs_since.get(job_id).map(Instant::elapsed).unwrap_or_default(),
         }
     }
 
@@ -134,7 +172,7 @@ impl<C: Connector> Shell<'_, C> {
             if !self.surely_holds(held).await? {
                 return Ok(Outcome::LeaseLost);
             }
-            tracing::info!("dropping the invalid index {}", made.quoted);
+            tracing::info!(target: "dsql_migrate", "dropping the invalid index {}", made.quoted);
             let sql = format!("DROP INDEX IF EXISTS {}", made.quoted);
             match self.send(&sql, self.options.timings.statement, Some(held)).await? {
                 Sent::Answers(_) => return Ok(Outcome::Cleaned),
@@ -166,16 +204,5 @@ fn name(job: &Job) -> String {
     match job {
         Job::IndexBuild { table, index, .. } => format!("index {index} on {table}"),
         Job::ValidateConstraint { table, constraint } => format!("validation of {constraint} on {table}"),
-    }
-}
-
-fn ending(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::Happened { .. } => "is valid".to_owned(),
-        Verdict::Broken(Some(details)) => format!("failed: {details}"),
-        Verdict::Broken(None) => "is not valid, and no job is at it".to_owned(),
-        Verdict::Absent => "is not there".to_owned(),
-        Verdict::Building(_) => "is being built".to_owned(),
-        Verdict::Different { found, .. } => format!("is another: {found}"),
     }
 }

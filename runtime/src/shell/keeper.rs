@@ -114,7 +114,7 @@ impl<'a, C: Connector> Keeper<'a, C> {
             None => match self.source.session(self.connect_limit.min(limit)).await {
                 Ok(session) => session,
                 Err(error) => {
-                    tracing::warn!("no connection to renew the lease on: {error}");
+                    tracing::warn!(target: "dsql_migrate", "no connection to renew the lease on: {error}");
                     return;
                 }
             },
@@ -122,16 +122,16 @@ impl<'a, C: Connector> Keeper<'a, C> {
         let clock = LeaseClock::start(renewal.length);
         match session.send(&renewal.sql(), limit).await {
             Ok(answers) if answers.first().is_some_and(|answer| !answer.rows.is_empty()) => {
-                tracing::debug!(fence = renewal.held.fence, "lease renewed");
+                tracing::debug!(target: "dsql_migrate", fence = renewal.held.fence, "lease renewed");
                 self.clock = Some(clock);
                 self.spare = Some(session);
             }
             Ok(_) => {
-                tracing::warn!(fence = renewal.held.fence, "the lease is another's now");
+                tracing::warn!(target: "dsql_migrate", fence = renewal.held.fence, "the lease is another's now");
                 self.lost = true;
             }
             Err(trouble) => {
-                tracing::debug!("lease not renewed: {trouble:?}");
+                tracing::debug!(target: "dsql_migrate", "lease not renewed: {trouble:?}");
                 session.cut();
             }
         }

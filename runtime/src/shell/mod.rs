@@ -4,12 +4,14 @@ mod clock;
 mod explain;
 mod jobs;
 mod keeper;
+mod log;
 mod perform;
 mod records;
 mod run;
 mod session;
 mod settings;
 mod source;
+mod tell;
 
 pub(crate) use run::{drive, inspect_only, read_tables};
 pub(crate) use source::{NoConnector, Source};

@@ -9,6 +9,7 @@ use crate::connector::Connector;
 use crate::core::{Action, Held, Outcome, StepId, Write};
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::{Options, Retry};
+use crate::progress::{Event, JobState, RetryCause, StepRef, Teller};
 use crate::retry::{Fate, Patience, Trouble, fate};
 use crate::server::ServerError;
 use crate::sql::record::{Author, record};
@@ -29,10 +30,17 @@ pub(super) struct Shell<'a, C> {
     pub(super) holder: String,
     pub(super) session: Option<Session<'a>>,
     pub(super) keeper: Keeper<'a, C>,
+    pub(super) teller: Teller,
     patience: Patience,
+    /// The step that is being performed.
+    current: Option<StepId>,
+    /// Whether there has been a connection.
+    has_connected: bool,
     /// DML steps that once did not end within a lease of ordinary length.
     slow: BTreeSet<StepId>,
     pub(super) waiting_since: Option<Instant>,
+    /// Whom people have been told that this run waits for.
+    pub(super) waiting_for: Option<String>,
     /// When this run started a job, or first saw it.
     pub(super) jobs_since: BTreeMap<String, Instant>,
 }
@@ -62,8 +70,12 @@ impl<'a, C: Connector> Shell<'a, C> {
                 cap: options.retry.cap.min(options.timings.lease / 8),
                 ..options.retry
             }),
+            teller: Teller::default(),
+            current: None,
+            has_connected: false,
             slow: BTreeSet::new(),
             waiting_since: None,
+            waiting_for: None,
             jobs_since: BTreeMap::new(),
         }
     }
@@ -75,6 +87,7 @@ impl<'a, C: Connector> Shell<'a, C> {
     }
 
     pub(super) async fn perform(&mut self, action: &Action, held: Option<Held>) -> Result<Outcome, Error> {
+        self.current = action.step();
         match (action, held) {
             (Action::ReadLedger, _) => self.read_ledger().await,
             (Action::Inspect, _) => self.inspect().await,
@@ -95,12 +108,17 @@ impl<'a, C: Connector> Shell<'a, C> {
 
     /// The session, opened now if there is none.
     pub(super) async fn session(&mut self) -> Result<&Session<'a>, Error> {
+        let mut attempts = 0;
         while self.session.is_none() {
+            attempts += 1;
             match self.source.session(self.options.timings.connect).await {
-                Ok(session) => self.session = Some(session),
+                Ok(session) => {
+                    self.session = Some(session);
+                    self.tell(Event::Connected { again: self.has_connected, attempts });
+                    self.has_connected = true;
+                }
                 Err(error) if error.is_transient() => {
-                    tracing::warn!("cannot connect: {error}");
-                    self.pause(|failures| {
+                    self.pause(RetryCause::NotConnected, &error, |failures| {
                         cannot_connect(&error, format!("no connection after {failures} attempts: {error}"))
                             .remedy("check that the database can be reached from here, and start again")
                     })
@@ -116,9 +134,21 @@ impl<'a, C: Connector> Shell<'a, C> {
     }
 
     /// Waits after a failure, or gives up.
-    async fn pause(&mut self, gave_up: impl FnOnce(u32) -> Error) -> Result<(), Error> {
+    async fn pause(
+        &mut self,
+        cause: RetryCause,
+        why: &impl std::fmt::Display,
+        gave_up: impl FnOnce(u32) -> Error,
+    ) -> Result<(), Error> {
         match self.patience.after_failure() {
             Some(wait) => {
+                self.tell(Event::Retrying {
+                    cause,
+                    step: self.current.map(|id| StepRef::new(self.plan, id)),
+                    why: why.to_string(),
+                    failures: self.patience.failures(),
+                    pause: wait,
+                });
                 tokio::time::sleep(wait).await;
                 Ok(())
             }
@@ -206,13 +236,11 @@ impl<'a, C: Connector> Shell<'a, C> {
     }
 
     async fn again(&mut self, trouble: &Trouble) -> Result<(), Error> {
-        tracing::debug!("not applied, again: {trouble:?}");
-        self.pause(|failures| gave_up(failures, trouble)).await
+        self.pause(RetryCause::Conflict, trouble, |failures| gave_up(failures, trouble)).await
     }
 
     /// Ends the session: there may be an answer, but not for us.
     async fn lose(&mut self, trouble: &Trouble) -> Result<(), Error> {
-        tracing::debug!("answer lost: {trouble:?}");
         let closed = self.session.as_ref().is_some_and(Session::is_closed);
         if let Some(session) = self.session.take() {
             session.cut();
@@ -221,7 +249,7 @@ impl<'a, C: Connector> Shell<'a, C> {
             return Err(Error::new(ErrorKind::ConnectionEnded, "the connection that was lent has ended")
                 .remedy("run again on another one: it goes on where this one stopped"));
         }
-        self.pause(|failures| gave_up(failures, trouble)).await
+        self.pause(RetryCause::AnswerLost, trouble, |failures| gave_up(failures, trouble)).await
     }
 
     /// Whether the lease is ours, renewed first if our own clock does not say so surely enough.
@@ -274,7 +302,7 @@ impl<'a, C: Connector> Shell<'a, C> {
     async fn record_refused(&mut self, error: ServerError) -> Result<Outcome, Error> {
         if error.is_changed_lease_row() {
             let trouble = Trouble::Server(error, 0);
-            self.pause(|failures| gave_up(failures, &trouble)).await?;
+            self.pause(RetryCause::LeaseChanged, &trouble, |failures| gave_up(failures, &trouble)).await?;
             return Ok(Outcome::Doubt);
         }
         Err(bookkeeping("progress cannot be recorded", error))
@@ -344,9 +372,9 @@ impl<'a, C: Connector> Shell<'a, C> {
             Sent::Answers(answers) => {
                 self.progress();
                 let job = answers.first().and_then(|answer| answer.first("job_id")).map(str::to_owned);
-                if let Some(job) = &job {
-                    tracing::info!(job, step = id.step + 1, "a job was started");
-                    self.jobs_since.insert(job.clone(), Instant::now());
+                if let (Some(job_id), StepKind::AsyncDdl { job, .. }) = (&job, &step.kind) {
+                    self.jobs_since.insert(job_id.clone(), Instant::now());
+                    self.tell(self.job_event(id, job, job_id, JobState::Started, None));
                 }
                 Ok(Outcome::Executed(job))
             }

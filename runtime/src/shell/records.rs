@@ -7,6 +7,7 @@ use super::session::{Answer, Row};
 use crate::connector::Connector;
 use crate::core::{Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Outcome};
 use crate::error::{Error, ErrorKind};
+use crate::progress::Event;
 use crate::server::{INSUFFICIENT_PRIVILEGE, UNDEFINED_COLUMN, UNDEFINED_TABLE};
 use crate::sql::lease::{self, LeaseTimes};
 use crate::sql::tables::Missing;
@@ -119,39 +120,28 @@ impl<C: Connector> Shell<'_, C> {
         match (number("fence"), number("seq")) {
             (Some(fence), Some(seq)) => {
                 self.keeper.renewed(clock);
-                self.waiting_since = None;
-                match before {
-                    Some(before) => {
-                        tracing::warn!(
-                            fence,
-                            from = before.holder,
-                            "took over the lease of an instance that has gone"
-                        );
-                    }
-                    None => tracing::debug!(fence, holder = self.holder, "took the lease"),
-                }
+                let elapsed = self.waiting_since.take().map(|since| since.elapsed()).unwrap_or_default();
+                // What an answer that was lost had taken is not taken over.
+                let from = before.map(|before| before.holder).filter(|from| *from != self.holder);
+                self.tell(Event::LeaseTaken { from, elapsed });
                 Ok(Outcome::Taken(Held { fence, seq }))
             }
             _ => {
-                let first = self.waiting_since.is_none();
-                self.waiting_since.get_or_insert_with(Instant::now);
-                match &before {
-                    Some(it) if first => {
-                        tracing::info!(
-                            holder = it.holder,
-                            since = it.since,
-                            "another instance is migrating; waiting for it"
-                        );
+                let since = *self.waiting_since.get_or_insert_with(Instant::now);
+                if let Some(it) = &before {
+                    let event = Event::LeaseWaiting {
+                        holder: it.holder.clone(),
+                        since: it.since.clone(),
+                        seconds_left: it.seconds_left,
+                        elapsed: since.elapsed(),
+                    };
+                    // Another holder than at the last look is news.
+                    if self.waiting_for.as_ref() == Some(&it.holder) {
+                        self.repeat(event);
+                    } else {
+                        self.waiting_for = Some(it.holder.clone());
+                        self.tell(event);
                     }
-                    Some(it) => {
-                        tracing::debug!(
-                            holder = it.holder,
-                            since = it.since,
-                            seconds_left = it.seconds_left,
-                            "waiting"
-                        );
-                    }
-                    None => {}
                 }
                 Ok(Outcome::Busy(before))
             }
@@ -207,13 +197,17 @@ impl<C: Connector> Shell<'_, C> {
         let sql = lease::release(&self.tables, &self.holder, held);
         loop {
             match self.send(&sql, self.options.timings.lease, None).await {
-                Ok(Sent::Answers(_)) => tracing::debug!(fence = held.fence, "released the lease"),
+                Ok(Sent::Answers(_)) => {
+                    tracing::debug!(target: "dsql_migrate", fence = held.fence, "released the lease")
+                }
                 // Releasing twice does no harm: the fence is ours or the statement does nothing.
                 Ok(Sent::Doubt) => continue,
                 Ok(Sent::Refused(error, _)) => {
-                    tracing::warn!("the lease is not released, it expires: {error}")
+                    tracing::warn!(target: "dsql_migrate", "the lease is not released, it expires: {error}")
                 }
-                Err(error) => tracing::warn!("the lease is not released, it expires: {error}"),
+                Err(error) => {
+                    tracing::warn!(target: "dsql_migrate", "the lease is not released, it expires: {error}")
+                }
             }
             break;
         }

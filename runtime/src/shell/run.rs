@@ -1,19 +1,20 @@
 //! The loop of a run: ask the machine, do it, tell the machine.
 
+use super::log::Log;
 use super::perform::Shell;
 use super::source::Source;
 use crate::connector::Connector;
-use crate::core::{Action, End, Machine, Outcome, Review, Write};
+use crate::core::{Action, End, Machine, Review};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::report::{AppliedNow, Report};
+use crate::progress::{Event, Teller};
+use crate::report::Report;
 use crate::status::Tables;
 use dsql_migrate_plan::Plan;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::future::Future;
 use std::pin::pin;
 use std::time::Instant;
+use tracing::Instrument;
 
 /// Applies what is pending, or stops in good order once `stop` is ready.
 pub(crate) async fn drive<C: Connector>(
@@ -22,10 +23,27 @@ pub(crate) async fn drive<C: Connector>(
     plan: &Plan,
     stop: impl Future<Output = ()>,
 ) -> Result<Report, Error> {
-    let started = Instant::now();
-    let mut machine = Machine::new(plan, &options.policies);
     let mut shell = Shell::new(source, options, plan);
-    let mut log = Log { plan, begun: BTreeMap::new(), applied: Vec::new() };
+    shell.teller = Teller::new(options.listener.as_ref());
+    let span = tracing::info_span!(target: "dsql_migrate", "run", holder = shell.holder);
+    let ended = follow(&mut shell, stop).instrument(span).await;
+    shell.teller.finish().await;
+    ended
+}
+
+async fn follow<C: Connector>(
+    shell: &mut Shell<'_, C>,
+    stop: impl Future<Output = ()>,
+) -> Result<Report, Error> {
+    let started = Instant::now();
+    let plan = shell.plan;
+    shell.tell(Event::RunStarted {
+        holder: shell.holder.clone(),
+        migrations: plan.migrations.len(),
+        digest: crate::stale::digest(plan),
+    });
+    let mut machine = Machine::new(plan, &shell.options.policies);
+    let mut log = Log::new(plan);
     let mut stop = pin!(stop);
     let mut stopping = false;
     loop {
@@ -33,9 +51,10 @@ pub(crate) async fn drive<C: Connector>(
         if action == Action::Stop {
             break;
         }
-        log.begin(&action);
+        log.begin(&action, shell);
+        let span = log.span(&action);
         let outcome = if stopping || !can_be_left(&action) {
-            shell.perform(&action, machine.held()).await
+            shell.perform(&action, machine.held()).instrument(span).await
         } else {
             tokio::select! {
                 biased;
@@ -45,22 +64,32 @@ pub(crate) async fn drive<C: Connector>(
                     machine.stop(interrupted());
                     continue;
                 }
-                outcome = shell.perform(&action, machine.held()) => outcome,
+                outcome = shell.perform(&action, machine.held()).instrument(span) => outcome,
             }
         };
         match outcome {
             Ok(outcome) => {
-                log.end(&action, &outcome);
+                log.end(&action, &outcome, shell);
                 machine.observe(outcome);
             }
             Err(error) => machine.stop(error),
         }
     }
     shell.leave().await;
+    let elapsed = started.elapsed();
     match machine.end() {
-        Some(End::Done(review)) => Ok(log.report(&review, started)),
+        Some(End::Done(review)) => {
+            let report = log.report(&review, elapsed);
+            shell.tell(Event::RunFinished {
+                applied: report.applied.len(),
+                already_applied: report.already_applied.len(),
+                held_back: report.held_back.len(),
+                elapsed,
+            });
+            Ok(report)
+        }
         Some(End::Failed(error)) => {
-            tracing::error!("{error}");
+            shell.tell(Event::RunFailed { kind: error.kind(), message: error.to_string(), elapsed });
             Err(error)
         }
         None => Err(Error::internal("a run has stopped and not ended")),
@@ -97,72 +126,4 @@ pub(crate) async fn read_tables<C: Connector>(
     plan: &Plan,
 ) -> Result<Tables, Error> {
     Shell::new(source, options, plan).tables().await
-}
-
-/// What people are told, and what the report says.
-struct Log<'a> {
-    plan: &'a Plan,
-    begun: BTreeMap<usize, Instant>,
-    applied: Vec<AppliedNow>,
-}
-
-impl Log<'_> {
-    fn begin(&mut self, action: &Action) {
-        let (Action::Execute(id) | Action::Rows(id, _) | Action::Prove(id)) = action else { return };
-        let migration = &self.plan.migrations[id.migration];
-        if let Entry::Vacant(first) = self.begun.entry(id.migration) {
-            first.insert(Instant::now());
-            tracing::info!(
-                version = &*migration.version,
-                name = &*migration.name,
-                steps = migration.steps.len(),
-                "applying {}",
-                migration.file
-            );
-        }
-        if let Action::Prove(_) = action {
-            tracing::info!(
-                version = &*migration.version,
-                step = id.step + 1,
-                "was started before and its end not seen: asking the catalog"
-            );
-        } else {
-            tracing::debug!(version = &*migration.version, step = id.step + 1, "running a step");
-        }
-    }
-
-    fn end(&mut self, action: &Action, outcome: &Outcome) {
-        let (Action::Record(writes) | Action::Rows(_, writes), Outcome::Recorded) = (action, outcome) else {
-            return;
-        };
-        for write in writes {
-            let Write::Complete(position) = write else { continue };
-            let migration = &self.plan.migrations[*position];
-            let duration = self.begun.get(position).map(Instant::elapsed).unwrap_or_default();
-            tracing::info!(
-                version = &*migration.version,
-                name = &*migration.name,
-                ?duration,
-                "applied {}",
-                migration.file
-            );
-            self.applied.push(AppliedNow {
-                version: migration.version.to_string(),
-                name: migration.name.to_string(),
-                file: migration.file.to_string(),
-                duration,
-            });
-        }
-    }
-
-    fn report(self, review: &Review, started: Instant) -> Report {
-        let version = |position: &usize| self.plan.migrations[*position].version.to_string();
-        let ours = |version: &String| self.applied.iter().any(|applied| applied.version == *version);
-        Report {
-            already_applied: review.applied.iter().map(version).filter(|version| !ours(version)).collect(),
-            held_back: review.held_back.iter().map(version).collect(),
-            applied: self.applied,
-            duration: started.elapsed(),
-        }
-    }
 }

@@ -60,7 +60,7 @@ impl<C: Connector> Shell<'_, C> {
         if self.session.as_ref().is_some_and(|session| !session.settings.is_empty())
             && let Err(error) = self.fresh().await
         {
-            tracing::warn!("{error}");
+            tracing::warn!(target: "dsql_migrate", "{error}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod jobs;
 mod lease;
 mod ledger;
+mod progress;
 mod refusals;
 mod round_trips;
 mod support;
