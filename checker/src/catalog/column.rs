@@ -70,7 +70,7 @@ impl Replay<'_> {
                 ColumnClauseKind::Default(range) => self.default_uses(statement, table, at, *range),
                 ColumnClauseKind::Identity(_) => self.identity_sequence(table, at, clause.span),
                 ColumnClauseKind::Generated { expression, .. } => {
-                    for used in self.columns_in(statement, *expression, table, None) {
+                    for used in self.columns_in(statement, *expression, table) {
                         self.model.note_use(table, Some(used), User::Column(table, at));
                     }
                 }

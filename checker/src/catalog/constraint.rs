@@ -33,7 +33,7 @@ impl Replay<'_> {
             }
             ConstraintKind::Unique(unique) => self.unique(table, named, unique, false, constraint, declared),
             ConstraintKind::Check(range) => {
-                let columns = self.columns_in(statement, *range, table, None);
+                let columns = self.columns_in(statement, *range, table);
                 let part = match columns.as_slice() {
                     [one] => self.column_name(table, *one),
                     _ => String::new(),

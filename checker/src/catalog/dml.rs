@@ -7,7 +7,7 @@ use sqlparser::ast::{
 };
 
 use crate::ast::{DmlVerb, Ident, Kind};
-use crate::parse::syntax::{self, Tree};
+use crate::parse::syntax::{self, Names};
 use crate::rules::all::{conflict_target, insert_values};
 use crate::source::Span;
 use crate::statement::Statement;
@@ -50,34 +50,34 @@ impl Replay<'_> {
 
     /// A column that is written; a missing one is reported.
     fn target(&mut self, table: RelationId, column: &Ident) -> Option<usize> {
-        self.known_column(table, column, |of| {
-            format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
-        })
-    }
-
-    /// The names of a relation's columns, where they are known.
-    pub(super) fn column_names(&self, id: RelationId) -> Option<Vec<String>> {
-        match &self.model.relation(id).kind {
-            RelationKind::Table(table) if !table.opaque => {
-                Some(table.live().map(|(_, column)| column.name.clone()).collect())
+        let server =
+            |of: &str| format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value));
+        let relation = self.model.relation(table);
+        if let RelationKind::View(view) = &relation.kind {
+            let missing = view
+                .columns
+                .as_ref()
+                .is_some_and(|all| !all.iter().any(|one| one.may_be(cut(&column.value))));
+            if missing {
+                let server = server(&relation.name);
+                self.unknown_column(table, column, server);
             }
-            RelationKind::View(view) => view.columns.clone(),
-            _ => None,
+            return None;
         }
+        self.known_column(table, column, server)
     }
 
-    pub(super) fn insert<T>(&mut self, tree: &Tree<'_, T>, insert: &Insert) {
+    pub(super) fn insert(&mut self, names: &Names<'_>, insert: &Insert) {
         let TableObject::TableName(name) = &insert.table else { return };
-        let Some(name) = tree.name(name) else { return };
+        let Some(name) = names.name(name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
-        if self.model.table(table).is_none() {
-            return;
-        }
         let mut named: Vec<(Ident, Option<usize>)> = Vec::new();
         let mut seen: HashMap<String, Span> = HashMap::new();
         for column in &insert.columns {
             // `column.field` and `column[1]` write parts of a column, which no type of DSQL has.
-            let Some(column) = column.0.first().and_then(|part| tree.ident(part.as_ident()?)) else { return };
+            let Some(column) = column.0.first().and_then(|part| names.ident(part.as_ident()?)) else {
+                return;
+            };
             if let Some(first) = seen.insert(cut(&column.value).to_owned(), column.span) {
                 let shown = cut(&column.value).to_owned();
                 let finding = self.find(&insert_values::RULE, column.span);
@@ -88,7 +88,7 @@ impl Replay<'_> {
             let at = self.target(table, &column);
             named.push((column, at));
         }
-        self.conflict(tree, insert, table);
+        self.conflict(names, insert, table);
         if named.iter().any(|(_, at)| at.is_none()) {
             return;
         }
@@ -98,25 +98,25 @@ impl Replay<'_> {
         } else {
             named.iter().map(|(_, at)| *at).collect()
         };
-        self.values(tree, insert, table, &targets, name.span());
+        self.values(names, insert, table, &targets, name.span());
     }
 
-    pub(super) fn update<T>(&mut self, tree: &Tree<'_, T>, update: &Update) {
+    pub(super) fn update(&mut self, names: &Names<'_>, update: &Update) {
         let sqlparser::ast::TableFactor::Table { name, .. } = &update.table.relation else { return };
-        let Some(name) = tree.name(name) else { return };
+        let Some(name) = names.name(name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
-        self.assigned(tree, table, &update.assignments);
+        self.assigned(names, table, &update.assignments);
     }
 
-    fn assigned<T>(&mut self, tree: &Tree<'_, T>, table: RelationId, all: &[sqlparser::ast::Assignment]) {
+    fn assigned(&mut self, names: &Names<'_>, table: RelationId, all: &[sqlparser::ast::Assignment]) {
         let mut seen: HashMap<String, Span> = HashMap::new();
         for assignment in all {
-            let names: &[_] = match &assignment.target {
+            let targets: &[_] = match &assignment.target {
                 AssignmentTarget::ColumnName(name) => std::slice::from_ref(name),
-                AssignmentTarget::Tuple(names) => names,
+                AssignmentTarget::Tuple(all) => all,
             };
-            for name in names {
-                let Some(column) = name.0.first().and_then(|part| tree.ident(part.as_ident()?)) else {
+            for name in targets {
+                let Some(column) = name.0.first().and_then(|part| names.ident(part.as_ident()?)) else {
                     continue;
                 };
                 if let Some(first) = seen.insert(cut(&column.value).to_owned(), column.span) {
@@ -132,15 +132,15 @@ impl Replay<'_> {
     }
 
     /// `ON CONFLICT`: the columns must be those of a unique index.
-    fn conflict<T>(&mut self, tree: &Tree<'_, T>, insert: &Insert, table: RelationId) {
+    fn conflict(&mut self, names: &Names<'_>, insert: &Insert, table: RelationId) {
         let Some(OnInsert::OnConflict(on)) = &insert.on else { return };
         if let OnConflictAction::DoUpdate(update) = &on.action {
-            self.assigned(tree, table, &update.assignments);
+            self.assigned(names, table, &update.assignments);
         }
         let of = self.model.relation(table).name.clone();
         match &on.conflict_target {
-            Some(ConflictTarget::Columns(names)) => {
-                let idents: Vec<Ident> = names.iter().filter_map(|name| tree.ident(name)).collect();
+            Some(ConflictTarget::Columns(listed)) => {
+                let idents: Vec<Ident> = listed.iter().filter_map(|name| names.ident(name)).collect();
                 let columns: Vec<Option<usize>> = idents
                     .iter()
                     .map(|column| {
@@ -176,7 +176,7 @@ impl Replay<'_> {
                 finding.at_place(made, "the table is created here");
             }
             Some(ConflictTarget::OnConstraint(name)) => {
-                let Some(name) = tree.name(name) else { return };
+                let Some(name) = names.name(name) else { return };
                 let Some(known) = self.model.table(table).filter(|table| !table.opaque && !table.loose)
                 else {
                     return;

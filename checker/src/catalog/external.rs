@@ -10,7 +10,7 @@ use crate::source::Source;
 use crate::statement::File;
 
 use super::Replay;
-use super::model::{Place, RelationKind, View};
+use super::model::{Output, Place, RelationKind, View};
 use super::names::{cut, object};
 
 /// Everything that is declared in a set, and where.
@@ -124,7 +124,7 @@ fn view(replay: &mut Replay<'_>, mut cursor: Cursor<'_>, place: Place) -> bool {
     let Some(name) = cursor.name() else { return false };
     let columns = cursor
         .ident_list()
-        .map(|columns| columns.iter().map(|column| cut(&column.value).to_owned()).collect());
+        .map(|columns| columns.iter().map(|column| Output::named(cut(&column.value))).collect());
     if let Some(home) = replay.home(&name) {
         let kind = RelationKind::View(View { columns });
         replay.model.add_relation(home, object(&name), kind, Some(place));

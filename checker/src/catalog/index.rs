@@ -58,7 +58,7 @@ impl Replay<'_> {
         let (mut keys, mut reads) = (Vec::new(), Vec::new());
         for key in &create.keys {
             let Some(column) = &key.column else {
-                reads.extend(self.columns_in(statement, key.expression, table, None));
+                reads.extend(self.columns_in(statement, key.expression, table));
                 keys.push(None);
                 continue;
             };
@@ -83,7 +83,7 @@ impl Replay<'_> {
                 }
                 IndexOptionKind::Where(range) => {
                     partial = true;
-                    reads.extend(self.columns_in(statement, *range, table, None));
+                    reads.extend(self.columns_in(statement, *range, table));
                 }
                 _ => {}
             }

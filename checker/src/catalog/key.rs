@@ -1,7 +1,7 @@
 //! Keys: the types that can be one, and foreign keys.
 
 use crate::ast::{ForeignKey, Ident, TableConstraint};
-use crate::rules::all::{foreign_key_target, key_type, unknown_column};
+use crate::rules::all::{foreign_key_target, key_type};
 use crate::source::Span;
 
 use super::Replay;
@@ -198,13 +198,6 @@ impl Replay<'_> {
             finding.at_place(Some(to_place), "the column referred to");
             finding.help(help);
         }
-    }
-
-    /// That a column of a query or a view is missing.
-    pub(super) fn missing_in_query(&mut self, span: Span, name: &str, server: String) {
-        let finding = self.find(&unknown_column::RULE, span);
-        finding.message(format!("there is no column `{name}` here")).server(server);
-        finding.help("name a column of the tables in FROM, as they are at this point");
     }
 }
 

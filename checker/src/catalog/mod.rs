@@ -18,17 +18,15 @@ mod key;
 mod model;
 mod names;
 mod other;
-mod outputs;
+mod read;
 mod rename;
 mod report;
 mod rows;
-mod scope;
 mod similar;
 #[cfg(test)]
 mod tests;
 mod types;
 mod view;
-mod written;
 
 use std::collections::HashMap;
 

@@ -170,7 +170,17 @@ pub(super) struct Index {
 #[derive(Debug)]
 pub(super) struct View {
     /// Its columns, where they are known.
-    pub(super) columns: Option<Vec<String>>,
+    pub(super) columns: Option<Vec<Output>>,
+}
+
+/// A column that a query gives.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Output {
+    /// Its name, where that is known.
+    pub(super) name: Option<String>,
+    pub(super) data_type: Option<Type>,
+    /// The column that it is, where a name stands for a relation's own.
+    pub(super) origin: Option<(RelationId, usize)>,
 }
 
 #[derive(Debug, Default)]

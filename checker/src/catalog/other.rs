@@ -228,7 +228,7 @@ impl Replay<'_> {
                     let missing = view
                         .columns
                         .as_ref()
-                        .is_some_and(|all| !all.iter().any(|one| one == cut(&column.value)));
+                        .is_some_and(|all| !all.iter().any(|one| one.may_be(cut(&column.value))));
                     if missing {
                         let server = format!(
                             "column \"{}\" of relation \"{}\" does not exist",

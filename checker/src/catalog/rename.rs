@@ -35,9 +35,16 @@ impl Replay<'_> {
         let RelationKind::View(view) = &mut self.model.relations[id].kind else { return };
         let Some(columns) = &mut view.columns else { return };
         let (old, new) = (cut(&from.value), cut(&to.value));
-        match columns.iter().position(|name| name == old) {
-            Some(at) => columns[at] = new.to_owned(),
-            None => {
+        let position = |name: &str| columns.iter().position(|one| one.name.as_deref() == Some(name));
+        match (position(old), position(new)) {
+            (Some(_), Some(_)) => {
+                let (of, made) = (self.model.relation(id).name.clone(), self.model.relation(id).made);
+                let server = format!("column \"{new}\" of relation \"{of}\" already exists");
+                self.duplicate(to.span, "column", new, "42701", server, made);
+            }
+            (Some(at), None) => columns[at].name = Some(new.to_owned()),
+            (None, _) if columns.iter().any(|one| one.name.is_none()) => {}
+            (None, _) => {
                 let server = format!("column \"{old}\" does not exist");
                 self.unknown_column(id, from, server);
             }

@@ -111,7 +111,7 @@ impl Replay<'_> {
                     nearest(&name, table.live().map(|(_, column)| column.name.as_str())).map(str::to_owned);
             }
             RelationKind::View(view) => {
-                let columns = view.columns.iter().flatten().map(String::as_str);
+                let columns = view.columns.iter().flatten().filter_map(|one| one.name.as_deref());
                 near = nearest(&name, columns).map(str::to_owned);
             }
             _ => {}
@@ -127,6 +127,33 @@ impl Replay<'_> {
             Some(near) => finding.help(format!("did you mean `{}`?", quoted(&near))),
             None => finding.help(format!("name a column that `{of}` has at this point, or add it before")),
         };
+    }
+
+    /// A column that none of the tables of a query has; `others` are those that there are.
+    pub(super) fn missing_in_query<'n>(
+        &mut self,
+        span: Span,
+        name: &str,
+        server: String,
+        others: impl Iterator<Item = &'n str>,
+    ) {
+        let near = nearest(name, others).map(quoted);
+        let finding = self.find(&unknown_column::RULE, span);
+        finding.message(format!("there is no column `{name}` here")).server(server);
+        finding.help(match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "name a column of the tables in FROM, as they are at this point".to_owned(),
+        });
+    }
+
+    /// An alias that names more columns than there are.
+    pub(super) fn too_many_names(&mut self, alias: &Ident, given: usize, wanted: usize) {
+        let shown = cut(&alias.value);
+        let finding = self.find(&unknown_column::RULE, alias.span);
+        finding.message(format!("`{shown}` names {wanted} columns, and there are {given}"));
+        let server =
+            format!("table \"{shown}\" has {given} columns available but {wanted} columns specified");
+        finding.answer("42P10", server).help("name as many columns as there are, or fewer");
     }
 
     pub(super) fn unknown_schema(&mut self, name: &Ident) {

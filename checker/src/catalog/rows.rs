@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{Expr, Insert, SelectItem, SetExpr, Value};
 
-use crate::parse::syntax::Tree;
+use crate::parse::syntax::Names;
 use crate::rules::all::{insert_values, missing_value};
 use crate::source::Span;
 
@@ -11,9 +11,9 @@ use super::model::RelationId;
 
 impl Replay<'_> {
     /// Compares the values with the columns that they go to.
-    pub(super) fn values<T>(
+    pub(super) fn values(
         &mut self,
-        tree: &Tree<'_, T>,
+        names: &Names<'_>,
         insert: &Insert,
         table: RelationId,
         targets: &[Option<usize>],
@@ -22,7 +22,7 @@ impl Replay<'_> {
         let named = !insert.columns.is_empty();
         let Some(source) = &insert.source else {
             // DEFAULT VALUES.
-            self.missing_values(table, &[], span);
+            self.null_or_missing(table, &[], &[], span);
             return;
         };
         match &*source.body {
@@ -50,7 +50,7 @@ impl Replay<'_> {
                         .iter()
                         .zip(row)
                         .filter_map(|(target, value)| target.map(|at| (at, value)))
-                        .filter(|(at, value)| match what(tree, value) {
+                        .filter(|(at, value)| match what(names, value) {
                             What::Value => true,
                             What::Null => false,
                             What::Default => self.has_own_value(table, *at),
@@ -61,10 +61,10 @@ impl Replay<'_> {
                         .iter()
                         .zip(row)
                         .filter_map(|(target, value)| {
-                            target.filter(|_| matches!(what(tree, value), What::Null))
+                            target.filter(|_| matches!(what(names, value), What::Null))
                         })
                         .collect();
-                    if self.null_or_missing(table, targets, &filled, &nulls, span) {
+                    if self.null_or_missing(table, &filled, &nulls, span) {
                         return;
                     }
                 }
@@ -85,7 +85,7 @@ impl Replay<'_> {
                     select.from.is_empty() && select.selection.is_none() && source.limit_clause.is_none();
                 if one_row && named {
                     let filled: Vec<usize> = targets.iter().flatten().copied().collect();
-                    self.null_or_missing(table, targets, &filled, &[], span);
+                    self.null_or_missing(table, &filled, &[], span);
                 }
             }
             _ => {}
@@ -124,19 +124,8 @@ impl Replay<'_> {
         })
     }
 
-    fn missing_values(&mut self, table: RelationId, filled: &[usize], span: Span) -> bool {
-        self.null_or_missing(table, &[], filled, &[], span)
-    }
-
     /// Says so where a column that must have a value gets none; `nulls` are written as such.
-    fn null_or_missing(
-        &mut self,
-        table: RelationId,
-        _: &[Option<usize>],
-        filled: &[usize],
-        nulls: &[usize],
-        span: Span,
-    ) -> bool {
+    fn null_or_missing(&mut self, table: RelationId, filled: &[usize], nulls: &[usize], span: Span) -> bool {
         let Some(known) = self.model.table(table) else { return false };
         let filled: std::collections::HashSet<usize> = filled.iter().copied().collect();
         let bare = known.live().find(|(at, column)| {
@@ -172,11 +161,11 @@ enum What {
     Default,
 }
 
-fn what<T>(tree: &Tree<'_, T>, value: &Expr) -> What {
+fn what(names: &Names<'_>, value: &Expr) -> What {
     match value {
         Expr::Value(value) if matches!(value.value, Value::Null) => What::Null,
         Expr::Identifier(ident)
-            if tree.ident(ident).is_some_and(|ident| !ident.quoted && ident.value == "default") =>
+            if names.ident(ident).is_some_and(|ident| !ident.quoted && ident.value == "default") =>
         {
             What::Default
         }

@@ -1,14 +1,18 @@
 //! Views, and functions with what they read.
 
+use std::collections::HashSet;
+
 use crate::ast::{CreateFunction, CreateView, FunctionBody, TokenRange};
 use crate::parse::syntax;
+use crate::rules::all::view_columns;
+use crate::source::Span;
 use crate::statement::Statement;
 
 use super::Replay;
 use super::create::last_span;
-use super::model::{Function, RelationKind, User, View};
+use super::model::{Function, Output, RelationKind, User, View};
 use super::names::{cut, object};
-use super::scope::Reads;
+use super::read::Reads;
 
 impl Replay<'_> {
     pub(super) fn create_view(&mut self, statement: &Statement<'_>, create: &CreateView) {
@@ -18,24 +22,13 @@ impl Replay<'_> {
         // A recursive view reads itself by its name, which is then no relation.
         let recursive = is_recursive(statement);
         let reads = self.reads_of(statement, create.query, recursive.then_some(name.as_str()));
-        let columns = if create.columns.is_empty() {
-            reads.as_ref().and_then(|reads| reads.outputs.clone())
-        } else {
-            let mut columns: Vec<String> =
-                create.columns.iter().map(|column| cut(&column.value).to_owned()).collect();
-            // Columns behind those that are named keep the names of the query.
-            match reads.as_ref().and_then(|reads| reads.outputs.as_ref()) {
-                Some(outputs) => {
-                    columns.extend(outputs.iter().skip(columns.len()).cloned());
-                    Some(columns)
-                }
-                None => None,
-            }
-        };
+        let outputs = reads.as_ref().and_then(|reads| reads.outputs.clone());
+        let columns = self.view_columns(create, outputs);
         let existing = self.model.schemas[home].relations.get(&name).copied();
         let id = match existing {
             Some(id) if create.or_replace && self.is_view(id) => {
                 self.unread(id);
+                self.replaced(id, columns.as_deref(), create, span);
                 if let RelationKind::View(view) = &mut self.model.relations[id].kind {
                     view.columns = columns;
                 }
@@ -68,6 +61,73 @@ impl Replay<'_> {
         };
         if let Some(reads) = reads {
             self.note_reads(&reads, User::View(id));
+        }
+    }
+
+    /// The columns of a view: those of its query, under the names that it lists.
+    fn view_columns(&mut self, create: &CreateView, outputs: Option<Vec<Output>>) -> Option<Vec<Output>> {
+        let mut columns = outputs?;
+        let named = create.columns.len();
+        if named > columns.len()
+            && let Some(extra) = create.columns.get(columns.len())
+        {
+            let finding = self.find(&view_columns::RULE, extra.span);
+            finding.message(format!("{named} names for {} columns", columns.len()));
+            finding.answer("42601", "CREATE VIEW specifies more column names than columns");
+            finding.help("name as many columns as the query gives, or fewer");
+            return None;
+        }
+        // Columns behind those that are named keep the names of the query.
+        for (column, name) in columns.iter_mut().zip(&create.columns) {
+            column.name = Some(cut(&name.value).to_owned());
+        }
+        let mut seen = HashSet::new();
+        let twice = columns.iter().filter_map(|one| one.name.clone()).find(|name| !seen.insert(name.clone()));
+        if let Some(name) = twice {
+            let listed = create.columns.iter().filter(|column| cut(&column.value) == name).next_back();
+            let span = listed.map_or(last_span(&create.name), |column| column.span);
+            let finding = self.find(&view_columns::RULE, span);
+            finding.message(format!("two columns of the view are called `{name}`"));
+            finding.answer("42701", format!("column \"{name}\" specified more than once"));
+            finding.help("give one of them another name with AS");
+        }
+        Some(columns)
+    }
+
+    /// `CREATE OR REPLACE VIEW` keeps the columns that are there.
+    fn replaced(&mut self, id: usize, columns: Option<&[Output]>, create: &CreateView, span: Span) {
+        let relation = self.model.relation(id);
+        let RelationKind::View(View { columns: Some(old) }) = &relation.kind else { return };
+        let Some(new) = columns else { return };
+        let (made, of) = (relation.made, relation.name.clone());
+        let changed = old.iter().zip(new).zip(create.columns.iter().map(Some).chain(std::iter::repeat(None)));
+        let change = changed.into_iter().find_map(|((old, new), at)| {
+            let (from, to) = (old.name.as_deref()?, new.name.as_deref()?);
+            let span = at.map_or(span, |at| at.span);
+            if from != to {
+                let server = format!("cannot change name of view column \"{from}\" to \"{to}\"");
+                return Some((format!("column `{from}` of the view would become `{to}`"), server, span));
+            }
+            let (old, new) = (old.data_type.as_ref()?, new.data_type.as_ref()?);
+            let (a, b) = (&old.display, &new.display);
+            let known = !a.is_empty() && !b.is_empty() && old.domain.is_none() && new.domain.is_none();
+            (known && a != b).then(|| {
+                let server = format!("cannot change data type of view column \"{from}\" from {a} to {b}");
+                (format!("column `{from}` of the view would become `{b}`, and it is `{a}`"), server, span)
+            })
+        });
+        let change = change.or_else(|| {
+            let gone = old.get(new.len())?.name.clone();
+            let gone = gone.map_or_else(|| "a column".to_owned(), |name| format!("column `{name}`"));
+            Some((
+                format!("{gone} of `{of}` would be gone"),
+                "cannot drop columns from view".to_owned(),
+                span,
+            ))
+        });
+        if let Some((message, server, span)) = change {
+            let finding = self.find(&view_columns::RULE, span);
+            finding.message(message).server(server).at_place(made, "the view is created here");
         }
     }
 
@@ -132,7 +192,7 @@ impl Replay<'_> {
         self.model.functions.push(Function { name: name.clone(), made: place, dropped: false, words });
         self.model.schemas[home].functions.entry(name).or_default().push(id);
         if let FunctionBody::Sql(range) = create.body {
-            self.atomic_body(statement, create, range, id);
+            self.atomic_body(statement, range, id);
         }
     }
 
@@ -144,7 +204,7 @@ impl Replay<'_> {
 
     /// The statements of `BEGIN ATOMIC … END`: the server holds them as it holds a view's query. Arguments of the
     /// function may stand where columns do, so that columns are only followed, never missed.
-    fn atomic_body(&mut self, statement: &Statement<'_>, _: &CreateFunction, range: TokenRange, id: usize) {
+    fn atomic_body(&mut self, statement: &Statement<'_>, range: TokenRange, id: usize) {
         let mut cursor = statement.within(range);
         if cursor.eat("BEGIN ATOMIC").is_none() {
             return;

@@ -11,8 +11,11 @@ use crate::parse::query;
 /// A tree, and the tokens that it was made of.
 pub(crate) struct Tree<'a, T> {
     pub(crate) node: T,
-    names: Vec<Named<'a>>,
+    pub(crate) names: Names<'a>,
 }
+
+/// The names in a tree, as they are written.
+pub(crate) struct Names<'a>(Vec<Named<'a>>);
 
 struct Named<'a> {
     ident: Option<Ident>,
@@ -46,14 +49,14 @@ fn read<T>(cursor: Cursor<'_>, with: impl FnOnce(&mut Parser<'_>) -> Option<T>) 
         Some(Named { ident: Ident::from_token(text, token), text })
     };
     let names = positions.iter().filter_map(named).collect();
-    Some(Tree { node, names })
+    Some(Tree { node, names: Names(names) })
 }
 
-impl<T> Tree<'_, T> {
+impl Names<'_> {
     fn named(&self, ident: &ParserIdent) -> Option<&Named<'_>> {
         // Where a token stands is carried as its column, from 1 on.
         let column = usize::try_from(ident.span.start.column).ok()?;
-        self.names.get(column.checked_sub(1)?)
+        self.0.get(column.checked_sub(1)?)
     }
 
     /// A name as the catalog would hold it.
@@ -68,8 +71,8 @@ impl<T> Tree<'_, T> {
     }
 
     /// Whether a name is not one of a column but that of a function's argument.
-    pub(crate) fn names_an_argument(&self, ident: &ParserIdent) -> bool {
-        let next = usize::try_from(ident.span.start.column).ok().and_then(|column| self.names.get(column));
+    pub(crate) fn is_argument(&self, ident: &ParserIdent) -> bool {
+        let next = usize::try_from(ident.span.start.column).ok().and_then(|column| self.0.get(column));
         next.is_some_and(|next| matches!(next.text, "=>" | ":=" | ":"))
     }
 }

@@ -18,6 +18,7 @@ rules! {
     alter_column_type,
     alter_table_action,
     alter_table_support,
+    ambiguous_name,
     array_column,
     body_reference,
     cast_type,
@@ -125,6 +126,7 @@ rules! {
     unverified,
     validate_constraint,
     version_style,
+    view_columns,
     wait_for_job,
     wrong_kind,
 }

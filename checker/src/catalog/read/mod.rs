@@ -1,0 +1,147 @@
+//! What queries, DML and expressions read: relations, and columns as far as their names tell.
+//!
+//! A name is looked for as PostgreSQL does it: in the tables of its own `FROM`, then in those of the queries
+//! around. Where one of these has columns that are not known, a name that is not found elsewhere may be one of
+//! them, and nothing is said.
+
+mod expression;
+mod from;
+mod lookup;
+mod output;
+mod query;
+mod written;
+
+use std::collections::{HashMap, HashSet};
+
+use sqlparser::ast::{Expr, Statement};
+
+use crate::parse::syntax::{Names, Tree};
+
+use super::Replay;
+use super::model::{Output, RelationId};
+
+/// What a query reads.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    pub(super) relations: Vec<RelationId>,
+    pub(super) columns: Vec<(RelationId, usize)>,
+    /// Its columns, where it is known which they are.
+    pub(super) outputs: Option<Vec<Output>>,
+}
+
+/// One source of columns.
+#[derive(Clone)]
+struct Item {
+    name: Option<String>,
+    /// Whether the name is one that the query gives.
+    aliased: bool,
+    columns: Columns,
+}
+
+#[derive(Clone)]
+enum Columns {
+    Relation(RelationId),
+    Listed(Vec<Output>),
+    Unknown,
+}
+
+/// What names may mean in one query.
+#[derive(Default)]
+struct Scope {
+    items: Vec<Item>,
+    /// Columns that `USING` or `NATURAL` makes one of two.
+    merged: HashSet<String>,
+    /// Whether any name may mean something here.
+    open: bool,
+}
+
+struct Reader<'r, 'c, 'n> {
+    replay: &'r mut Replay<'c>,
+    names: &'n Names<'n>,
+    /// From the outermost query to the one that is looked at.
+    scopes: Vec<Scope>,
+    /// The parts of each WITH around, as far as they can be seen.
+    with: Vec<HashMap<String, Columns>>,
+    /// Tables beside a part of FROM, which it does not see without LATERAL.
+    beside: Vec<String>,
+    reads: Reads,
+    /// Whether columns that are missing are reported.
+    judge: bool,
+}
+
+impl Replay<'_> {
+    /// What a statement reads; says which relations and columns are missing. `own` is a name that means the
+    /// statement itself.
+    pub(super) fn read_statement(&mut self, tree: &Tree<'_, Statement>, own: Option<&str>) -> Reads {
+        let with = own.map(|own| HashMap::from([(own.to_owned(), Columns::Unknown)]));
+        self.read(tree, with, true)
+    }
+
+    /// The same for the body of a function, whose arguments may stand where columns do.
+    pub(super) fn read_body(&mut self, tree: &Tree<'_, Statement>) -> Reads {
+        self.read(tree, None, false)
+    }
+
+    fn read(
+        &mut self,
+        tree: &Tree<'_, Statement>,
+        with: Option<HashMap<String, Columns>>,
+        judge: bool,
+    ) -> Reads {
+        let mut reader = Reader::new(self, &tree.names, judge);
+        reader.with.extend(with);
+        let outputs = reader.statement(&tree.node);
+        let mut reads = reader.reads;
+        reads.outputs = outputs;
+        reads.relations.sort_unstable();
+        reads.relations.dedup();
+        reads.columns.sort_unstable();
+        reads.columns.dedup();
+        reads
+    }
+
+    /// The columns of a table that an expression names; says which are missing.
+    pub(super) fn columns_in(
+        &mut self,
+        statement: &crate::statement::Statement<'_>,
+        range: crate::ast::TokenRange,
+        table: RelationId,
+    ) -> Vec<usize> {
+        let Some(tree) = crate::parse::syntax::expression(statement.within(range)) else { return Vec::new() };
+        let name = self.model.relation(table).name.clone();
+        self.columns_of(&tree.node, &tree.names, table, &name)
+    }
+
+    fn columns_of(&mut self, expr: &Expr, names: &Names<'_>, table: RelationId, name: &str) -> Vec<usize> {
+        let item = Item { name: Some(name.to_owned()), aliased: false, columns: Columns::Relation(table) };
+        let mut reader = Reader::new(self, names, true);
+        reader.scopes.push(Scope { items: vec![item], ..Scope::default() });
+        reader.expr(expr);
+        let mut columns: Vec<usize> =
+            reader.reads.columns.into_iter().filter(|(of, _)| *of == table).map(|(_, at)| at).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+}
+
+impl<'r, 'c, 'n> Reader<'r, 'c, 'n> {
+    fn new(replay: &'r mut Replay<'c>, names: &'n Names<'n>, judge: bool) -> Self {
+        Self {
+            replay,
+            names,
+            scopes: Vec::new(),
+            with: Vec::new(),
+            beside: Vec::new(),
+            reads: Reads::default(),
+            judge,
+        }
+    }
+
+    /// Looks at something with more to see than what is around.
+    fn within<R>(&mut self, scope: Scope, look: impl FnOnce(&mut Self) -> R) -> (R, Scope) {
+        self.scopes.push(scope);
+        let result = look(self);
+        (result, self.scopes.pop().unwrap_or_default())
+    }
+}

@@ -1,0 +1,100 @@
+//! What the names in `INSERT`, `UPDATE` and `DELETE` may mean: the columns of what they write, and of what they
+//! read beside it.
+
+use sqlparser::ast::{
+    Delete, FromTable, Insert, ObjectName as ParserName, OnConflictAction, OnInsert, TableFactor,
+    TableObject, TableWithJoins, Update, UpdateTableFromKind,
+};
+
+use super::from::From;
+use super::query::Outputs;
+use super::{Item, Reader, Scope};
+use crate::catalog::names::object;
+
+impl Reader<'_, '_, '_> {
+    /// A relation that a statement writes.
+    fn target(&mut self, name: &ParserName, alias: Option<&sqlparser::ast::Ident>) -> Option<Item> {
+        let known = self.names.name(name)?;
+        // What a WITH of the statement is called cannot be written.
+        let hidden = std::mem::take(&mut self.with);
+        let columns = self.relation(&known);
+        self.with = hidden;
+        let aliased = alias.is_some();
+        let alias = alias.and_then(|alias| self.names.ident(alias)).map(|alias| alias.value);
+        Some(Item { name: Some(alias.unwrap_or_else(|| object(&known).to_owned())), aliased, columns })
+    }
+
+    pub(super) fn insert(&mut self, insert: &Insert) -> Outputs {
+        let TableObject::TableName(name) = &insert.table else { return None };
+        let alias = insert.table_alias.as_ref().map(|alias| &alias.alias);
+        let item = self.target(name, alias)?;
+        if let Some(source) = &insert.source {
+            self.alone(|reader| reader.query(source));
+        }
+        self.replay.insert(self.names, insert);
+        if let Some(OnInsert::OnConflict(on)) = &insert.on
+            && let OnConflictAction::DoUpdate(update) = &on.action
+        {
+            let excluded = Item { name: Some("excluded".to_owned()), aliased: true, ..item.clone() };
+            let scope = Scope { items: vec![item.clone(), excluded], ..Scope::default() };
+            self.within(scope, |reader| {
+                for assignment in &update.assignments {
+                    reader.expr(&assignment.value);
+                }
+                reader.visit(&update.selection);
+            });
+        }
+        let scope = Scope { items: vec![item], ..Scope::default() };
+        self.within(scope, |reader| reader.returning(insert.returning.as_ref())).0
+    }
+
+    pub(super) fn update(&mut self, update: &Update) -> Outputs {
+        let mut from = self.written(&update.table);
+        if let Some(UpdateTableFromKind::BeforeSet(more) | UpdateTableFromKind::AfterSet(more)) = &update.from
+        {
+            self.beside_target(&mut from, more);
+        }
+        self.replay.update(self.names, update);
+        let look = |reader: &mut Self| {
+            for assignment in &update.assignments {
+                reader.expr(&assignment.value);
+            }
+            reader.visit(&update.selection);
+            reader.returning(update.returning.as_ref())
+        };
+        self.within(from.scope, look).0
+    }
+
+    pub(super) fn delete(&mut self, delete: &Delete) -> Outputs {
+        let (FromTable::WithFromKeyword(tables) | FromTable::WithoutKeyword(tables)) = &delete.from;
+        let [table] = tables.as_slice() else { return None };
+        let mut from = self.written(table);
+        if let Some(more) = &delete.using {
+            self.beside_target(&mut from, more);
+        }
+        let look = |reader: &mut Self| {
+            reader.visit(&delete.selection);
+            reader.returning(delete.returning.as_ref())
+        };
+        self.within(from.scope, look).0
+    }
+
+    /// The table of an UPDATE or a DELETE.
+    fn written(&mut self, table: &TableWithJoins) -> From {
+        let open = From { scope: Scope { open: true, ..Scope::default() }, star: None };
+        let TableFactor::Table { name, alias, .. } = &table.relation else { return open };
+        let Some(item) = self.target(name, alias.as_ref().map(|alias| &alias.name)) else { return open };
+        From { scope: Scope { items: vec![item], ..Scope::default() }, star: None }
+    }
+
+    /// FROM and USING: other tables, which do not see the one that is written.
+    fn beside_target(&mut self, target: &mut From, more: &[TableWithJoins]) {
+        let known = self.beside.len();
+        self.beside.extend(target.scope.items.iter().filter_map(|item| item.name.clone()));
+        let more = self.from(more);
+        self.beside.truncate(known);
+        target.scope.items.extend(more.scope.items);
+        target.scope.merged.extend(more.scope.merged);
+        target.scope.open |= more.scope.open;
+    }
+}
