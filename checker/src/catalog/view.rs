@@ -84,7 +84,7 @@ impl Replay<'_> {
         let mut seen = HashSet::new();
         let twice = columns.iter().filter_map(|one| one.name.clone()).find(|name| !seen.insert(name.clone()));
         if let Some(name) = twice {
-            let listed = create.columns.iter().filter(|column| cut(&column.value) == name).next_back();
+            let listed = create.columns.iter().rfind(|column| cut(&column.value) == name);
             let span = listed.map_or(last_span(&create.name), |column| column.span);
             let finding = self.find(&view_columns::RULE, span);
             finding.message(format!("two columns of the view are called `{name}`"));

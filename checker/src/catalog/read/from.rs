@@ -284,8 +284,8 @@ impl Reader<'_, '_, '_> {
             };
             self.names.ident(&alias.as_ref()?.name)
         };
-        let named = factors.filter_map(ident).filter(|ident| cut(&ident.value) == name);
-        named.last().map(|ident| ident.span).unwrap_or_default()
+        let mut named = factors.filter_map(ident).filter(|ident| cut(&ident.value) == name);
+        named.next_back().map(|ident| ident.span).unwrap_or_default()
     }
 }
 
