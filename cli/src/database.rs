@@ -7,8 +7,8 @@ use clap::ValueEnum;
 use dsql_migrate::{Migrations, Options};
 use dsql_migrate_check::{Severity, render};
 use serde::Serialize;
-use tokio_postgres::Config;
 
+use crate::connection::Place;
 use crate::set;
 
 /// Apply what is pending, with the same code as a service that embeds the set.
@@ -38,9 +38,8 @@ struct Target {
     /// The folder of migrations
     #[arg(default_value = "migrations")]
     path: PathBuf,
-    /// The database, as postgres://user:password@host:port/postgres?sslmode=disable
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    url: String,
+    #[command(flatten)]
+    database: Place,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
@@ -63,13 +62,6 @@ impl Target {
         }
         Ok(report.plan.map(Migrations::new))
     }
-
-    fn config(&self) -> io::Result<Config> {
-        // The error of the parser does not repeat the text, which may hold a password.
-        self.url
-            .parse()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, format!("--url: {error}")))
-    }
 }
 
 fn runtime() -> io::Result<tokio::runtime::Runtime> {
@@ -78,11 +70,11 @@ fn runtime() -> io::Result<tokio::runtime::Runtime> {
 
 pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
     let target = &arguments.target;
-    let config = target.config()?;
+    let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
     let runner = migrations.with(Options::default());
     if arguments.dry_run {
-        return match runtime()?.block_on(runner.dry_run(&config)) {
+        return match runtime()?.block_on(runner.dry_run(&way)) {
             Ok(plan) => {
                 match target.format {
                     Format::Human => println!("{plan}"),
@@ -93,7 +85,7 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
             Err(error) => failed(target.format, &error),
         };
     }
-    match runtime()?.block_on(runner.run_until(&config, asked_to_stop())) {
+    match runtime()?.block_on(runner.run_until(&way, asked_to_stop())) {
         Ok(report) => {
             match target.format {
                 Format::Human => println!("{report}"),
@@ -107,9 +99,9 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
 
 pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
     let target = &arguments.target;
-    let config = target.config()?;
+    let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    match runtime()?.block_on(migrations.with(Options::default()).status(&config)) {
+    match runtime()?.block_on(migrations.with(Options::default()).status(&way)) {
         Ok(status) => {
             match target.format {
                 Format::Human => print!("{status}"),

@@ -1,6 +1,7 @@
 //! `dsql-migrate`: SQL migrations for Amazon Aurora DSQL from a terminal or CI.
 
 mod check;
+mod connection;
 mod database;
 mod explain;
 mod fix;

@@ -17,7 +17,7 @@
 //! delete its row from `schema_migrations`.
 
 mod checksum;
-mod connector;
+mod connect;
 mod core;
 mod error;
 #[cfg(feature = "serde")]
@@ -35,7 +35,11 @@ mod status;
 #[cfg(test)]
 mod testing;
 
-pub use connector::{ConnectError, Connection, Connector};
+pub use connect::{ConnectError, ConnectErrorKind, Connection, Connector};
+#[cfg(feature = "tls")]
+pub use connect::{Database, Roots};
+#[cfg(feature = "iam")]
+pub use connect::{Dsql, DsqlBuilder, Token};
 pub use dsql_migrate_macros::embed_migrations;
 pub use dsql_migrate_plan as plan;
 pub use error::{Error, ErrorKind};

@@ -1,6 +1,6 @@
 //! The handle that services hold.
 
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::review;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;

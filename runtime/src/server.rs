@@ -71,6 +71,8 @@ pub(crate) const TOO_MANY_CONNECTIONS: &str = "53300";
 pub(crate) const CONNECTION_RATE: &str = "53400";
 /// The token, or the role that it is for, was not accepted.
 pub(crate) const INVALID_AUTHORIZATION: &str = "28000";
+/// The password was not accepted, as PostgreSQL has it.
+const INVALID_PASSWORD: &str = "28P01";
 
 /// An object of that name is there already: table, column, other object, schema, function.
 const DUPLICATES: [&str; 5] = ["42P07", "42701", "42710", "42P06", "42723"];
@@ -122,6 +124,13 @@ impl ServerError {
         let says = |text: &Option<String>| text.as_deref().is_some_and(|text| text.contains("expired"));
         self.sqlstate == INVALID_AUTHORIZATION
             && (says(&self.hint) || says(&self.detail) || self.message.contains("expired"))
+    }
+
+    /// The role is not let in with this token or password. A token for another action was once answered with
+    /// 08006 and the same words (seen 2026-09).
+    pub(crate) fn is_denied(&self) -> bool {
+        [INVALID_AUTHORIZATION, INVALID_PASSWORD].contains(&self.sqlstate.as_str())
+            || self.message.contains("access denied")
     }
 
     /// `waking up cluster, please retry later`: the cluster was idle and is starting (seen 2026-10).

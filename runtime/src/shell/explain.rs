@@ -1,6 +1,6 @@
 //! What people are told when the way to the database fails, or our own tables do.
 
-use crate::connector::ConnectError;
+use crate::connect::ConnectError;
 use crate::error::{Error, ErrorKind};
 use crate::retry::Trouble;
 use crate::server::ServerError;
@@ -32,9 +32,9 @@ pub(super) fn gave_up(failures: u32, trouble: &Trouble) -> Error {
     }
 }
 
-/// There is no connection; the caller says what to do.
-pub(super) fn cannot_connect(cause: &ConnectError, what: String) -> Error {
-    let error = Error::new(ErrorKind::Connect, what);
+/// There is no connection; what to do about it the cause knows best.
+pub(super) fn cannot_connect(cause: &ConnectError, what: String, otherwise: &str) -> Error {
+    let error = Error::new(ErrorKind::Connect, what).remedy(cause.what_to_do().unwrap_or(otherwise));
     match cause.server_error() {
         Some(server) => error.server(server.clone()),
         None => error,

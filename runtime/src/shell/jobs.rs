@@ -1,7 +1,7 @@
 //! Asks the catalog: whether a step has happened, how a job goes, what is left of one that failed.
 
 use super::perform::{Sent, Shell};
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Held, Job as InFlight, Outcome, StepId, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::progress::{Event, Found, JobState, StepRef};

@@ -3,7 +3,7 @@
 use super::clock::LeaseClock;
 use super::session::Session;
 use super::source::Source;
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::Held;
 use crate::sql::lease;
 use crate::sql::tables::TableNames;

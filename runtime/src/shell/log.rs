@@ -1,7 +1,7 @@
 //! Follows a run by its actions: how long what took, what it has applied, and which span an action belongs to.
 
 use super::perform::Shell;
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Action, Loaded, Outcome, Review, StepId, Write};
 use crate::progress::{Event, Kind, StepRef};
 use crate::report::{AppliedNow, Report};

@@ -5,7 +5,7 @@ use super::explain::{bookkeeping, cannot_connect, gave_up};
 use super::keeper::{Keeper, Renewal};
 use super::session::{Answer, Session};
 use super::source::Source;
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Action, Held, Outcome, StepId, Write};
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::{Options, Retry};
@@ -118,15 +118,22 @@ impl<'a, C: Connector> Shell<'a, C> {
                     self.has_connected = true;
                 }
                 Err(error) if error.is_transient() => {
-                    self.pause(RetryCause::NotConnected, &error, |failures| {
-                        cannot_connect(&error, format!("no connection after {failures} attempts: {error}"))
-                            .remedy("check that the database can be reached from here, and start again")
+                    self.pause(RetryCause::NotConnected, &error.what(), |failures| {
+                        let what = format!("no connection after {failures} attempts: {}", error.what());
+                        cannot_connect(
+                            &error,
+                            what,
+                            "check that the database can be reached from here, and start again",
+                        )
                     })
                     .await?;
                 }
                 Err(error) => {
-                    return Err(cannot_connect(&error, format!("cannot connect: {error}"))
-                        .remedy("check the address, the role and how its token or password is made"));
+                    return Err(cannot_connect(
+                        &error,
+                        format!("cannot connect: {}", error.what()),
+                        "check the address, the role and how its token or password is made",
+                    ));
                 }
             }
         }

@@ -4,7 +4,7 @@ use super::clock::LeaseClock;
 use super::explain::bookkeeping;
 use super::perform::{Sent, Shell};
 use super::session::{Answer, Row};
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::progress::Event;

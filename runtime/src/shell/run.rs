@@ -3,7 +3,7 @@
 use super::log::Log;
 use super::perform::Shell;
 use super::source::Source;
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Action, End, Machine, Review};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;

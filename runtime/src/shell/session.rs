@@ -1,6 +1,6 @@
 //! A connection, what it answers, and the settings that it has been given.
 
-use crate::connector::Connection;
+use crate::connect::Connection;
 use crate::retry::{Trouble, with_causes};
 use crate::server::ServerError;
 use crate::sql::proof::Question;

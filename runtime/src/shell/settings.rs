@@ -1,7 +1,7 @@
 //! The settings that migrations ask for, and how they end.
 
 use super::perform::{Sent, Shell};
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Held, Outcome, StepId};
 use crate::error::{Error, ErrorKind};
 use dsql_migrate_plan::Statement;

@@ -1,7 +1,7 @@
 //! One way to a connection, whether we open it or it was lent.
 
 use super::session::Session;
-use crate::connector::{ConnectError, Connection, Connector};
+use crate::connect::{ConnectError, Connection, Connector};
 use std::time::Duration;
 use tokio_postgres::Client;
 

@@ -3,7 +3,7 @@
 //! Names and fields are an interface: docs/observability.md lists them.
 
 use super::perform::Shell;
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::Verdict;
 use crate::progress::{Event, Found, JobState, RetryCause, StepRef, Teller};
 

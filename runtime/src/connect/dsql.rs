@@ -1,0 +1,405 @@
+//! A cluster by its endpoint, with a token for each connection.
+
+use super::database::{Secure, place};
+use super::endpoint::Endpoint;
+use super::tls::{Roots, Trust};
+use super::token::{Claim, Token, Tokens};
+use super::{ConnectError, ConnectErrorKind, Connection, Connector};
+use crate::sql::quote;
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use std::fmt;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_postgres::Config;
+use tokio_postgres::config::{SslMode, SslNegotiation};
+
+const ADMIN: &str = "admin";
+/// The longest that a token may be made for.
+const WEEK: Duration = Duration::from_secs(7 * 86_400);
+
+/// An Amazon Aurora DSQL cluster: TLS that is verified in full, and for each connection a token of its own, signed
+/// with the AWS credentials of this process.
+///
+/// ```no_run
+/// # async fn boot(migrations: dsql_migrate::Migrations) -> Result<(), Box<dyn std::error::Error>> {
+/// use dsql_migrate::Dsql;
+/// migrations.run(&Dsql::from_env()?).await?;
+/// # Ok(()) }
+/// ```
+///
+/// Credentials come from AWS's default chain (environment, profile, SSO, web identity, ECS, EKS, Lambda, EC2)
+/// unless the builder is given others. They are looked for at the first connection and kept while they are good
+/// for another five minutes. `admin` gets a token for `dsql:DbConnectAdmin`, every other role one for `dsql:DbConnect`.
+#[derive(Clone)]
+pub struct Dsql(Arc<Inner>);
+
+struct Inner {
+    endpoint: Endpoint,
+    config: Config,
+    secure: Secure,
+    tokens: Tokens,
+    limit: Duration,
+    region: Option<String>,
+}
+
+/// Makes a [`Dsql`].
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct DsqlBuilder {
+    endpoint: Option<String>,
+    cluster: Option<String>,
+    region: Option<String>,
+    /// Where neither is the region said nor does the endpoint tell.
+    fallback_region: Option<String>,
+    port: Option<u16>,
+    address: Option<IpAddr>,
+    user: Option<String>,
+    database: Option<String>,
+    application_name: Option<String>,
+    search_path: Vec<String>,
+    token_life: Option<Duration>,
+    connect_timeout: Option<Duration>,
+    keepalive: Option<Duration>,
+    roots: Roots,
+    authorities: Vec<Authority>,
+    direct: bool,
+    credentials: Option<SharedCredentialsProvider>,
+}
+
+#[derive(Debug, Clone)]
+enum Authority {
+    File(PathBuf),
+    Pem(Vec<u8>),
+}
+
+impl DsqlBuilder {
+    /// The cluster's endpoint, `CLUSTER.dsql.REGION.on.aws` or its PrivateLink form, with `:PORT` if it is not 5432.
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// The cluster's identifier instead of its endpoint; the region has to be said too.
+    pub fn cluster(mut self, identifier: impl Into<String>) -> Self {
+        self.cluster = Some(identifier.into());
+        self
+    }
+
+    /// The region to sign for. Unless set: what the endpoint says, else what the environment or the profile says.
+    pub fn region(mut self, region: impl Into<String>) -> Self {
+        self.region = Some(region.into());
+        self
+    }
+
+    /// The port: 5432 unless set here or in the endpoint.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// Connects to this address under the endpoint's name, as through a tunnel. Unless set, DNS tells it.
+    pub fn host_address(mut self, address: IpAddr) -> Self {
+        self.address = Some(address);
+        self
+    }
+
+    /// The database role: `admin` unless set.
+    pub fn user(mut self, user: impl Into<String>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// The database: `postgres` unless set, and DSQL has no other.
+    pub fn database(mut self, database: impl Into<String>) -> Self {
+        self.database = Some(database.into());
+        self
+    }
+
+    /// What `pg_stat_activity` and logs call the connections: `dsql-migrate` unless set.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.application_name = Some(name.into());
+        self
+    }
+
+    /// The schemas to look for names in, in order, as they are written in the catalog. The server's own unless set.
+    pub fn search_path<S: Into<String>>(mut self, schemas: impl IntoIterator<Item = S>) -> Self {
+        self.search_path = schemas.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// How long a token lets a connection begin: 15 minutes unless set, from a second to a week. An open
+    /// connection outlives it.
+    pub fn token_life(mut self, life: Duration) -> Self {
+        self.token_life = Some(life);
+        self
+    }
+
+    /// How long it may take to get credentials, and again to connect: 10 s each unless set.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = Some(limit);
+        self
+    }
+
+    /// After how long a silence TCP asks whether the other side is there: 30 s unless set.
+    pub fn keepalive(mut self, idle: Duration) -> Self {
+        self.keepalive = Some(idle);
+        self
+    }
+
+    /// The authorities to verify the server's certificate with: [`Roots::Bundled`] unless set.
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// Trusts the authorities of a PEM file too, as for the stand-in.
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.authorities.push(Authority::File(path.into()));
+        self
+    }
+
+    /// The same with the text of such a file.
+    pub fn ca_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.authorities.push(Authority::Pem(pem.into()));
+        self
+    }
+
+    /// Speaks TLS from the first byte (`sslnegotiation=direct`), which saves a round trip. DSQL and the stand-in
+    /// know it; what stands between may not. Not unless asked for.
+    pub fn direct_tls(mut self, direct: bool) -> Self {
+        self.direct = direct;
+        self
+    }
+
+    /// Signs with these credentials instead of those of the default chain.
+    pub fn credentials(mut self, provider: impl ProvideCredentials + 'static) -> Self {
+        self.credentials = Some(SharedCredentialsProvider::new(provider));
+        self
+    }
+
+    /// Signs with these keys. For the stand-in any will do.
+    pub fn static_credentials(
+        self,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+        session_token: Option<String>,
+    ) -> Self {
+        self.credentials(Credentials::new(access_key_id, secret_access_key, session_token, None, "given"))
+    }
+
+    /// Takes from the environment what has not been set yet: `DSQL_ENDPOINT`, or `DSQL_CLUSTER_ID` with a region;
+    /// `DSQL_REGION`; `DSQL_USER`; `DSQL_DATABASE`; `DSQL_SEARCH_PATH` (schemas, divided by commas);
+    /// `DSQL_APPLICATION_NAME`; `DSQL_CA` (a PEM file of authorities to trust too). `AWS_REGION` and
+    /// `AWS_DEFAULT_REGION` count where the endpoint does not tell its region. Empty ones count as not set.
+    pub fn or_env(self) -> Self {
+        self.or(|name| std::env::var(name).ok())
+    }
+
+    fn or(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let get = |name: &str| variable(name).filter(|value| !value.is_empty());
+        if self.endpoint.is_none() && self.cluster.is_none() {
+            self.endpoint = get("DSQL_ENDPOINT");
+            if self.endpoint.is_none() {
+                self.cluster = get("DSQL_CLUSTER_ID");
+            }
+        }
+        self.region = self.region.or_else(|| get("DSQL_REGION"));
+        self.fallback_region = get("AWS_REGION").or_else(|| get("AWS_DEFAULT_REGION"));
+        self.user = self.user.or_else(|| get("DSQL_USER"));
+        self.database = self.database.or_else(|| get("DSQL_DATABASE"));
+        self.application_name = self.application_name.or_else(|| get("DSQL_APPLICATION_NAME"));
+        if self.search_path.is_empty() {
+            let path = get("DSQL_SEARCH_PATH").unwrap_or_default();
+            self.search_path =
+                path.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+        }
+        if self.authorities.is_empty() {
+            self.authorities.extend(get("DSQL_CA").map(|path| Authority::File(path.into())));
+        }
+        self
+    }
+
+    /// Checks what was set. Nothing is sent yet, and no credentials are looked for.
+    ///
+    /// # Errors
+    /// When there is no endpoint, or a setting cannot be used.
+    pub fn build(self) -> Result<Dsql, ConnectError> {
+        let wrong = |what: &str| ConnectError::new(ConnectErrorKind::Settings, what);
+        let said = self.region.as_ref().or(self.fallback_region.as_ref());
+        let endpoint = match (&self.endpoint, &self.cluster, said) {
+            (Some(endpoint), None, _) => Endpoint::parse(endpoint)?,
+            (None, Some(cluster), Some(region)) => Endpoint::of_cluster(cluster, region)?,
+            (None, Some(_), None) => {
+                return Err(wrong("a cluster's identifier alone does not tell its region")
+                    .remedy("set DSQL_REGION or AWS_REGION, or the endpoint instead"));
+            }
+            (Some(_), Some(_), _) => {
+                return Err(wrong("an endpoint and a cluster's identifier are given: one will do"));
+            }
+            (None, None, _) => {
+                return Err(wrong("no endpoint is given")
+                    .remedy("set DSQL_ENDPOINT to the cluster's endpoint, CLUSTER.dsql.REGION.on.aws"));
+            }
+        };
+        let life = self.token_life.unwrap_or(Duration::from_secs(900));
+        if life < Duration::from_secs(1) || life > WEEK {
+            return Err(wrong("a token lives from one second to one week"));
+        }
+        let mut trust = Trust::new(self.roots);
+        for authority in &self.authorities {
+            match authority {
+                Authority::File(path) => trust.add_file(path)?,
+                Authority::Pem(pem) => trust.add_pem(pem, "the authority given")?,
+            }
+        }
+        let limit = self.connect_timeout.unwrap_or(Duration::from_secs(10));
+        let user = self.user.unwrap_or_else(|| ADMIN.to_owned());
+        let mut config = Config::new();
+        config
+            .host(&endpoint.host)
+            .port(self.port.or(endpoint.port).unwrap_or(5432))
+            .user(&user)
+            .dbname(self.database.as_deref().unwrap_or("postgres"))
+            .application_name(self.application_name.as_deref().unwrap_or("dsql-migrate"))
+            .ssl_mode(SslMode::Require)
+            .connect_timeout(limit)
+            .keepalives_idle(self.keepalive.unwrap_or(Duration::from_secs(30)))
+            .keepalives_interval(Duration::from_secs(10))
+            .keepalives_retries(3);
+        if let Some(address) = self.address {
+            config.hostaddr(address);
+        }
+        if self.direct {
+            config.ssl_negotiation(SslNegotiation::Direct);
+        }
+        if !self.search_path.is_empty() {
+            config.options(search_path_option(&self.search_path));
+        }
+        let secure = Secure::new(trust, &config)?;
+        let region = self.region.or_else(|| endpoint.region().map(str::to_owned)).or(self.fallback_region);
+        let claim = Claim {
+            host: endpoint.host.clone(),
+            admin: user == ADMIN,
+            region: region.clone(),
+            local: endpoint.is_local(),
+            life,
+        };
+        let tokens = Tokens::new(claim, self.credentials);
+        Ok(Dsql(Arc::new(Inner { endpoint, config, secure, tokens, limit, region })))
+    }
+}
+
+/// As the `options` of a connection: there a backslash keeps a space from dividing.
+fn search_path_option(schemas: &[String]) -> String {
+    let path = schemas.iter().map(|schema| quote::identifier(schema)).collect::<Vec<_>>().join(",");
+    let escaped: String = path
+        .chars()
+        .flat_map(|c| (c == '\\' || c.is_whitespace()).then_some('\\').into_iter().chain([c]))
+        .collect();
+    format!("-c search_path={escaped}")
+}
+
+impl Dsql {
+    /// Nothing set yet.
+    pub fn builder() -> DsqlBuilder {
+        DsqlBuilder::default()
+    }
+
+    /// From the environment alone; [`DsqlBuilder::or_env`] has the variables. Reads no file but `DSQL_CA` and sends
+    /// nothing: credentials are looked for at the first connection.
+    ///
+    /// # Errors
+    /// When `DSQL_ENDPOINT` is not set, or something cannot be used.
+    pub fn from_env() -> Result<Self, ConnectError> {
+        Self::builder().or_env().build()
+    }
+
+    /// What to connect with, but for the password: for other drivers and pools.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The endpoint's host.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.0.endpoint.host
+    }
+
+    /// A fresh token, which is the password of a connection that begins soon: for other drivers and pools.
+    ///
+    /// # Errors
+    /// When there are no credentials, or nothing tells the region.
+    pub async fn token(&self) -> Result<Token, ConnectError> {
+        match tokio::time::timeout(self.0.limit, self.0.tokens.make()).await {
+            Ok(token) => token,
+            Err(_) => Err(ConnectError::new(
+                ConnectErrorKind::Credentials,
+                format!("no AWS credentials within {:?}", self.0.limit),
+            )
+            .retried(true)),
+        }
+    }
+
+    /// What the caller can do about it, which the driver cannot know.
+    fn explained(&self, error: ConnectError) -> ConnectError {
+        let Inner { endpoint, config, region, .. } = &*self.0;
+        let user = config.get_user().unwrap_or_default();
+        let error = error.at(&place(config));
+        match error.kind() {
+            ConnectErrorKind::Denied => {
+                let signed = region.as_deref().unwrap_or("the profile's region");
+                match endpoint.region().filter(|named| region.as_deref() != Some(named)) {
+                    Some(named) => error.remedy(format!(
+                        "the token is signed for {signed} and the endpoint is in {named}: correct DSQL_REGION or leave it out"
+                    )),
+                    None if user == ADMIN => error.remedy(format!(
+                        "allow this identity dsql:DbConnectAdmin on the cluster, or connect as a role of its own \
+                         (the token is signed for {signed})"
+                    )),
+                    None => error.remedy(format!(
+                        "as admin, make the role {user} with LOGIN and map it: AWS IAM GRANT {} TO 'arn:aws:iam::…'; and \
+                         allow this identity dsql:DbConnect on the cluster (the token is signed for {signed})",
+                        quote::identifier(user)
+                    )),
+                }
+            }
+            ConnectErrorKind::Expired => {
+                error.remedy("check this machine's clock, by which tokens are dated")
+            }
+            ConnectErrorKind::Network => error.remedy(
+                "check the endpoint's name and that its port can be reached from here: security groups, VPC \
+                 endpoint, IPv6",
+            ),
+            _ => error,
+        }
+    }
+}
+
+impl Connector for Dsql {
+    async fn connect(&self) -> Result<Connection, ConnectError> {
+        let token = self.token().await?;
+        let mut config = self.0.config.clone();
+        config.password(token.as_str());
+        match tokio::time::timeout(self.0.limit, self.0.secure.connect(&config)).await {
+            Ok(connected) => connected.map_err(|error| self.explained(error.into())),
+            Err(_) => {
+                let what = format!("no connection within {:?}", self.0.limit);
+                Err(self.explained(ConnectError::new(ConnectErrorKind::Network, what).retried(true)))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Dsql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dsql")
+            .field("at", &place(&self.0.config))
+            .field("user", &self.0.config.get_user())
+            .field("region", &self.0.region)
+            .finish_non_exhaustive()
+    }
+}
