@@ -55,6 +55,8 @@ pub enum ErrorKind {
     GaveUp,
     /// The caller asked to stop.
     Interrupted,
+    /// The hook of [`crate::Options::after_migrate`] failed; every migration is applied.
+    Hook,
     /// [`crate::Runner::verify`] found migrations that are not applied.
     Pending,
     /// A debug build embeds other migrations than its folder holds.

@@ -20,6 +20,7 @@ mod checksum;
 mod connect;
 mod core;
 mod error;
+mod hook;
 #[cfg(feature = "serde")]
 mod json;
 mod migrations;
@@ -43,6 +44,7 @@ pub use connect::{Dsql, DsqlBuilder, Token};
 pub use dsql_migrate_macros::embed_migrations;
 pub use dsql_migrate_plan as plan;
 pub use error::{Error, ErrorKind};
+pub use hook::{Hook, HookError, HookFuture};
 pub use migrations::{Migration, Migrations, Runner};
 pub use options::{Options, Retry, UnknownVersions};
 pub use progress::{Event, Found, JobState, Kind, Progress, RetryCause, StepRef};

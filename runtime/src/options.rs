@@ -1,5 +1,6 @@
 //! What a caller may choose, with the defaults and the reasons for them.
 
+use crate::hook::{AfterMigrate, Hook, HookFuture};
 use crate::progress::{Listener, Progress};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ pub struct Options {
     named: bool,
     pub(crate) holder: Option<String>,
     pub(crate) listener: Option<Listener>,
+    pub(crate) hook: Option<AfterMigrate>,
 }
 
 /// What to do about applied versions that the binary has no file for.
@@ -39,6 +41,16 @@ pub(crate) struct Policies {
     pub(crate) target: Option<String>,
     /// By version, the checksum that it may have been applied with.
     pub(crate) replaces: BTreeMap<String, String>,
+    pub(crate) hook: Option<HookTime>,
+}
+
+/// When the hook is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HookTime {
+    /// When something was applied since it last ended well.
+    WhenApplied,
+    /// At the end of every run.
+    EveryRun,
 }
 
 /// Every duration that the runtime goes by.
@@ -101,6 +113,7 @@ impl Default for Options {
                 contract: true,
                 target: None,
                 replaces: BTreeMap::new(),
+                hook: None,
             },
             timings: Timings {
                 lease: Duration::from_secs(30),
@@ -119,6 +132,7 @@ impl Default for Options {
             named: false,
             holder: None,
             listener: None,
+            hook: None,
         }
     }
 }
@@ -204,6 +218,50 @@ impl Options {
     /// Who is told what a run does while it does it. Nobody unless set; logs are told anyway, through `tracing`.
     pub fn progress(mut self, progress: impl Progress + 'static) -> Self {
         self.listener = Some(Listener(Arc::new(progress)));
+        self
+    }
+
+    /// What to do once everything is applied: to grant to the application's role what was made, to recycle a pool
+    /// whose plans are stale.
+    ///
+    /// It is called by the run that applied something, when all that the options ask for is applied and while that
+    /// run still holds the lease: no two instances are in their hooks at once, and none migrates meanwhile. That it
+    /// is owed is recorded together with the last migration and taken back when it has ended well, so that **after a
+    /// crash, a stop or an error in between, the next run that has a hook calls it**, although nothing is pending.
+    /// It is called at least once, then, and must do no harm when it is called again. With a hook, a boot with
+    /// nothing pending asks one question more; a role that may not read `schema_migrations_lease` is never owed one.
+    ///
+    /// An instance that only waited does not call it. What each instance must do for itself after a migration belongs
+    /// after [`crate::Runner::run`]. Grants that are to hold whatever applied them can stand in a migration as well.
+    ///
+    /// When it fails, the run ends with [`crate::ErrorKind::Hook`], and all migrations are applied. When its
+    /// connection fails it, or the server refuses because of another transaction, it is called again at once, as
+    /// [`Retry`] says. A run that is asked to stop leaves it where it is.
+    ///
+    /// ```
+    /// use dsql_migrate::Options;
+    ///
+    /// let options = Options::default().after_migrate(|hook| Box::pin(async move {
+    ///     // Each in a transaction of its own, as DSQL asks.
+    ///     hook.execute("GRANT USAGE ON SCHEMA public TO app").await?;
+    ///     hook.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app").await?;
+    ///     Ok(())
+    /// }));
+    /// # let _ = options;
+    /// ```
+    pub fn after_migrate(
+        mut self,
+        hook: impl for<'a> Fn(Hook<'a>) -> HookFuture<'a> + Send + Sync + 'static,
+    ) -> Self {
+        self.hook = Some(AfterMigrate(Arc::new(hook)));
+        self.policies.hook.get_or_insert(HookTime::WhenApplied);
+        self
+    }
+
+    /// Calls the hook of [`Self::after_migrate`] at the end of every run that ends well, also when nothing was
+    /// applied. Each boot then takes the lease, waits for whoever has it, and writes.
+    pub fn after_every_run(mut self) -> Self {
+        self.policies.hook = Some(HookTime::EveryRun);
         self
     }
 

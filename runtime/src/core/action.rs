@@ -34,6 +34,10 @@ pub(crate) enum Write {
     Forget(StepId),
     /// All steps of the migration have happened: into the ledger, out of the journal.
     Complete(usize),
+    /// Something was applied that the hook has not been called for.
+    HookOwed,
+    /// The hook has been called for everything that is applied.
+    HookDone,
     /// Journal rows of a version that the ledger has: nobody needs them, and they would mislead once its row is deleted.
     Sweep(String),
 }
@@ -43,7 +47,7 @@ impl Write {
     pub(crate) fn step(&self) -> Option<StepId> {
         match self {
             Self::Intent(id) | Self::Submitted(id, _) | Self::Done(id) | Self::Forget(id) => Some(*id),
-            Self::Complete(_) | Self::Sweep(_) => None,
+            Self::Complete(_) | Self::HookOwed | Self::HookDone | Self::Sweep(_) => None,
         }
     }
 }
@@ -60,6 +64,8 @@ pub(crate) struct Job {
 pub(crate) enum Action {
     /// Read the ledger: → `Ledger`, `NoLedger`.
     ReadLedger,
+    /// Ask whether the hook is owed a call, although nothing is pending: → `Owed`.
+    ReadOwed,
     /// Look which bookkeeping tables there are: → `Bookkeeping`.
     Inspect,
     /// Make one of them, or find that somebody else did: → `Created`.
@@ -82,6 +88,8 @@ pub(crate) enum Action {
     Clean(StepId),
     /// Wait until at least one of these jobs has ended: → `JobsEnded`, `LeaseLost`.
     Await(Vec<Job>),
+    /// Call the hook: → `Hooked`, `LeaseLost`.
+    Hook,
     /// Give the lease back: → `Released`.
     Release,
     /// Nothing more to do.
@@ -113,6 +121,8 @@ pub(crate) struct LeaseHolder {
 pub(crate) enum Outcome {
     /// The ledger's rows, and whether it has a column for checksums.
     Ledger { rows: Vec<LedgerRow>, has_checksum: bool },
+    /// Whether the hook is owed a call.
+    Owed(bool),
     /// There is no ledger.
     NoLedger,
     /// What is still to be made, in this order.
@@ -143,6 +153,8 @@ pub(crate) enum Outcome {
     Cleaned,
     /// How those jobs ended that have.
     JobsEnded(Vec<(StepId, Verdict)>),
+    /// The hook has ended well.
+    Hooked,
     /// The lease is given back, or was not ours.
     Released,
 }

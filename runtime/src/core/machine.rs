@@ -5,7 +5,7 @@ use super::explain::{job_failed, refused};
 use super::review::{Review, review};
 use super::situation::{Loaded, Next, Note, Situation};
 use crate::error::Error;
-use crate::options::Policies;
+use crate::options::{HookTime, Policies};
 use crate::server::data_is_at_fault;
 use crate::sql::tables::Missing;
 use dsql_migrate_plan::{Job, Plan, StepKind};
@@ -26,6 +26,8 @@ pub(crate) enum End {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Phase {
     Boot,
+    /// Nothing is pending; the hook may be owed a call for what was.
+    Owing(Review),
     Inspecting,
     Creating(Vec<Missing>),
     Contending,
@@ -67,6 +69,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn next(&self) -> Action {
         match &self.phase {
             Phase::Boot => Action::ReadLedger,
+            Phase::Owing(_) => Action::ReadOwed,
             Phase::Inspecting => Action::Inspect,
             Phase::Creating(missing) => missing.first().map_or(Action::TakeLease, |it| Action::Create(*it)),
             Phase::Contending => Action::TakeLease,
@@ -109,6 +112,7 @@ impl<'a> Machine<'a> {
                 Next::Prove(id) => return Action::Prove(id),
                 Next::Clean(id) => return Action::Clean(id),
                 Next::Await(jobs) => return Action::Await(jobs),
+                Next::Hook => return Action::Hook,
                 Next::Finished => return Action::Release,
             }
         }
@@ -130,15 +134,20 @@ impl<'a> Machine<'a> {
                     Err(error) => Phase::Ended(End::Failed(error)),
                     Ok(review) if review.queue.is_empty() && has_checksum => {
                         self.review = Some(review.clone());
-                        Phase::Ended(End::Done(review))
+                        match self.policies.hook {
+                            None => Phase::Ended(End::Done(review)),
+                            Some(HookTime::WhenApplied) => Phase::Owing(review),
+                            Some(HookTime::EveryRun) => self.contend(),
+                        }
                     }
                     Ok(review) => {
                         self.review = Some(review);
-                        // Somebody who has just been found holding the lease has surely made the tables.
-                        if self.busy.is_some() { Phase::Contending } else { Phase::Inspecting }
+                        self.contend()
                     }
                 }
             }
+            (Phase::Owing(_), Outcome::Owed(true)) => self.contend(),
+            (Phase::Owing(review), Outcome::Owed(false)) => Phase::Ended(End::Done(review)),
             (Phase::Inspecting, Outcome::Bookkeeping(missing)) => Phase::Creating(missing),
             (Phase::Creating(mut missing), Outcome::Created) => {
                 missing.remove(0);
@@ -169,12 +178,17 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// On the way to the lease. Somebody who has just been found holding it has surely made the tables.
+    fn contend(&self) -> Phase {
+        if self.busy.is_some() { Phase::Contending } else { Phase::Inspecting }
+    }
+
     fn start(&mut self, loaded: Loaded, notes: BTreeMap<StepId, Note>) -> Phase {
         let held = loaded.held;
         let situation =
             review(self.plan, self.policies, &loaded.ledger, Some(&loaded.known)).and_then(|it| {
                 self.review = Some(it.clone());
-                Situation::new(self.plan, it, &loaded, notes)
+                Situation::new(self.plan, it, &loaded, notes, self.policies.hook)
             });
         match situation {
             Ok(situation) => Phase::Working(held, Box::new(situation)),
@@ -214,6 +228,10 @@ impl<'a> Machine<'a> {
             }),
             (Action::Clean(id), Outcome::Cleaned) => {
                 self.cleaned(&mut situation, *id).err().map(|it| (*id, it))
+            }
+            (Action::Hook, Outcome::Hooked) => {
+                situation.hooked();
+                None
             }
             (Action::Release, Outcome::Released) => {
                 return Phase::Ended(self.review.take().map_or_else(

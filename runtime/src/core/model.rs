@@ -9,7 +9,7 @@ mod explore;
 mod world;
 
 use crate::core::StepId;
-use crate::options::Options;
+use crate::options::{HookTime, Options};
 use crate::testing::{ddl, dml, index, plan};
 use dsql_migrate_plan::Plan;
 use explore::explore;
@@ -51,6 +51,21 @@ fn tables_and_rows_under_faults() {
 #[test]
 fn jobs_under_faults() {
     check("jobs", &jobs(), 2);
+}
+
+/// However many die between the last record and the hook's end: it has been called after the last migration.
+#[test]
+fn the_hook_is_called_after_everything() {
+    for time in [HookTime::WhenApplied, HookTime::EveryRun] {
+        let mut policies = Options::default().policies;
+        policies.hook = Some(time);
+        let first = ("0001", vec![ddl("CREATE TABLE a (id int)")]);
+        let plan = plan(vec![first, ("0002", vec![dml(&["INSERT INTO a VALUES (1)"])])]);
+        let found = explore(&plan, &policies, 2);
+        println!("hook {time:?}: {} states, {} ends", found.states, found.ends);
+        assert!(found.ends > 0, "{time:?}: nobody ever ends");
+        assert_eq!(found.stuck, None, "{time:?}: no way to the end");
+    }
 }
 
 /// The model must be able to see what it looks for: where records ask for no lease, something must go wrong.

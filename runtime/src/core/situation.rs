@@ -5,7 +5,9 @@ use super::explain::{different, refused};
 use super::review::{LedgerRow, Review};
 use crate::checksum::step_checksum;
 use crate::error::{Error, ErrorKind, Place};
+use crate::options::HookTime;
 use crate::server::ServerError;
+use crate::sql::lease::HOOK_OWED;
 use dsql_migrate_plan::{Plan, Step, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +55,19 @@ pub(super) enum Note {
     Broken(Option<String>),
 }
 
+/// Where the hook stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Hook {
+    /// There is none, or it has been called for everything that is applied.
+    Settled,
+    /// Something has just been applied: that it is owed belongs into the same record.
+    Due,
+    /// It is to be called when all is applied.
+    Owed,
+    /// It has ended well.
+    Called,
+}
+
 /// What follows from a situation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Next {
@@ -62,6 +77,7 @@ pub(super) enum Next {
     Prove(StepId),
     Clean(StepId),
     Await(Vec<Job>),
+    Hook,
     Finished,
 }
 
@@ -75,6 +91,8 @@ pub(super) struct Situation {
     notes: BTreeMap<StepId, Note>,
     /// Steps whose statement may have run without anybody seeing it succeed.
     doubted: BTreeSet<StepId>,
+    has_hook: bool,
+    hook: Hook,
 }
 
 impl Situation {
@@ -84,6 +102,7 @@ impl Situation {
         review: Review,
         loaded: &Loaded,
         mut notes: BTreeMap<StepId, Note>,
+        hook: Option<HookTime>,
     ) -> Result<Self, Error> {
         let in_ledger: BTreeSet<&str> = loaded.ledger.iter().map(|row| row.version.as_str()).collect();
         let mut journal = BTreeMap::new();
@@ -109,11 +128,26 @@ impl Situation {
             journal.insert(id, mark);
         }
         notes.retain(|id, _| matches!(journal.get(id), Some(Mark::Started { .. })));
-        Ok(Self { queue: review.queue, applied: review.applied, journal, stale, notes, doubted })
+        let owed = loaded.known.contains(HOOK_OWED) || hook == Some(HookTime::EveryRun);
+        Ok(Self {
+            queue: review.queue,
+            applied: review.applied,
+            journal,
+            stale,
+            notes,
+            doubted,
+            has_hook: hook.is_some(),
+            hook: if hook.is_some() && owed { Hook::Owed } else { Hook::Settled },
+        })
     }
 
     pub(super) fn note(&mut self, id: StepId, note: Note) {
         self.notes.insert(id, note);
+    }
+
+    /// The hook has ended well.
+    pub(super) fn hooked(&mut self) {
+        self.hook = Hook::Called;
     }
 
     /// The answer was lost: only the catalog knows.
@@ -170,7 +204,12 @@ impl Situation {
                 self.applied.insert(*migration);
                 self.journal.retain(|id, _| id.migration != *migration);
                 self.notes.retain(|id, _| id.migration != *migration);
+                if self.has_hook && self.hook != Hook::Owed {
+                    self.hook = Hook::Due;
+                }
             }
+            Write::HookOwed => self.hook = Hook::Owed,
+            Write::HookDone => self.hook = Hook::Settled,
             Write::Sweep(version) => {
                 self.stale.remove(version);
             }
@@ -180,12 +219,19 @@ impl Situation {
     /// What is to be done now. Jobs of one migration run side by side: only a step that waits for one, and the
     /// migration's end, stop at it.
     pub(super) fn next(&self, plan: &Plan) -> Next {
+        if self.hook == Hook::Due {
+            return Next::Write(Write::HookOwed);
+        }
         if let Some(version) = self.stale.first() {
             return Next::Write(Write::Sweep(version.clone()));
         }
         let Some(migration) = self.queue.iter().copied().find(|position| !self.applied.contains(position))
         else {
-            return Next::Finished;
+            return match self.hook {
+                Hook::Owed | Hook::Due => Next::Hook,
+                Hook::Called => Next::Write(Write::HookDone),
+                Hook::Settled => Next::Finished,
+            };
         };
         let mut jobs = Vec::new();
         for (step, work) in plan.migrations[migration].steps.iter().enumerate() {

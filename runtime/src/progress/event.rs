@@ -146,6 +146,16 @@ pub enum Event {
         #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
         elapsed: Duration,
     },
+    /// The hook of [`crate::Options::after_migrate`] is about to be called.
+    #[non_exhaustive]
+    HookStarted {},
+    /// The hook has ended well.
+    #[non_exhaustive]
+    HookFinished {
+        /// How long it took, all calls together.
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        elapsed: Duration,
+    },
     /// The run has ended well.
     #[non_exhaustive]
     RunFinished {

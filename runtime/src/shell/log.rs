@@ -38,6 +38,11 @@ impl<'a> Log<'a> {
         }
     }
 
+    /// What the run has applied so far.
+    pub(super) fn applied(&self) -> &[AppliedNow] {
+        &self.applied
+    }
+
     /// To be called before an action is performed.
     pub(super) fn begin<C: Connector>(&mut self, action: &Action, shell: &Shell<'_, C>) {
         let (Action::Execute(id) | Action::Rows(id, _) | Action::Prove(id)) = action else { return };

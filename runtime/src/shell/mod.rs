@@ -2,6 +2,7 @@
 
 mod clock;
 mod explain;
+mod hook;
 mod jobs;
 mod keeper;
 mod log;

@@ -10,6 +10,7 @@ use crate::core::{Action, Held, Outcome, StepId, Write};
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::{Options, Retry};
 use crate::progress::{Event, JobState, RetryCause, StepRef, Teller};
+use crate::report::AppliedNow;
 use crate::retry::{Fate, Patience, Trouble, fate};
 use crate::server::ServerError;
 use crate::sql::record::{Author, record};
@@ -86,7 +87,13 @@ impl<'a, C: Connector> Shell<'a, C> {
         if self.source.can_connect() { length } else { length.max(LONGEST_TRANSACTION) }
     }
 
-    pub(super) async fn perform(&mut self, action: &Action, held: Option<Held>) -> Result<Outcome, Error> {
+    /// `applied`: what this run has applied so far.
+    pub(super) async fn perform(
+        &mut self,
+        action: &Action,
+        held: Option<Held>,
+        applied: &[AppliedNow],
+    ) -> Result<Outcome, Error> {
         self.current = action.step();
         match (action, held) {
             (Action::ReadLedger, _) => self.read_ledger().await,
@@ -101,6 +108,8 @@ impl<'a, C: Connector> Shell<'a, C> {
             (Action::Prove(id), Some(held)) => self.prove(*id, held).await,
             (Action::Clean(id), Some(held)) => self.clean(*id, held).await,
             (Action::Await(jobs), Some(held)) => self.wait_for_jobs(jobs, held).await,
+            (Action::ReadOwed, _) => self.read_owed().await,
+            (Action::Hook, Some(held)) => self.hook(held, applied).await,
             (Action::Release, Some(held)) => Ok(self.release(held).await),
             (action, _) => Err(Error::internal(&format!("{action:?} cannot be done now"))),
         }
@@ -141,7 +150,7 @@ impl<'a, C: Connector> Shell<'a, C> {
     }
 
     /// Waits after a failure, or gives up.
-    async fn pause(
+    pub(super) async fn pause(
         &mut self,
         cause: RetryCause,
         why: &impl std::fmt::Display,

@@ -54,7 +54,7 @@ impl<C: Connector> Shell<'_, C> {
         })
     }
 
-    async fn read_if_there(&mut self, sql: &str) -> Result<Answer, Error> {
+    pub(super) async fn read_if_there(&mut self, sql: &str) -> Result<Answer, Error> {
         match self.read(sql).await? {
             Ok(answers) => Ok(answers.into_iter().next().unwrap_or_default()),
             Err(error) if [UNDEFINED_TABLE, INSUFFICIENT_PRIVILEGE].contains(&error.sqlstate.as_str()) => {

@@ -54,7 +54,7 @@ async fn follow<C: Connector>(
         log.begin(&action, shell);
         let span = log.span(&action);
         let outcome = if stopping || !can_be_left(&action) {
-            shell.perform(&action, machine.held()).instrument(span).await
+            shell.perform(&action, machine.held(), log.applied()).instrument(span).await
         } else {
             tokio::select! {
                 biased;
@@ -64,7 +64,7 @@ async fn follow<C: Connector>(
                     machine.stop(interrupted());
                     continue;
                 }
-                outcome = shell.perform(&action, machine.held()).instrument(span) => outcome,
+                outcome = shell.perform(&action, machine.held(), log.applied()).instrument(span) => outcome,
             }
         };
         match outcome {

@@ -48,7 +48,7 @@ impl<'a> Session<'a> {
         Self { line: Line::Lent(client), settings: Vec::new() }
     }
 
-    fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         match &self.line {
             Line::Own(connection) => connection.client(),
             Line::Lent(client) => client,

@@ -152,6 +152,15 @@ fn log(event: &Event, news: News) {
             let elapsed = elapsed.as_secs_f64();
             event!(info, "migration_finished", migration = version, name, elapsed, "applied {file}");
         }
+        Event::HookStarted {} => event!(info, "hook_started", "calling the after_migrate hook"),
+        Event::HookFinished { elapsed } => {
+            event!(
+                info,
+                "hook_finished",
+                elapsed = elapsed.as_secs_f64(),
+                "the after_migrate hook has ended well"
+            );
+        }
         Event::RunFinished { applied, already_applied, held_back, elapsed } => {
             let elapsed = elapsed.as_secs_f64();
             event!(info, "run_finished", applied, already_applied, held_back, elapsed, "all is applied");

@@ -10,6 +10,10 @@ use super::tables::TableNames;
 use crate::core::Held;
 use std::time::Duration;
 
+/// Among the known versions, none of which it can be taken for: the hook has not been called for all of them. Other
+/// binaries, with a hook or without, leave it there.
+pub(crate) const HOOK_OWED: &str = "after_migrate";
+
 /// The times that a lease goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LeaseTimes {
@@ -57,12 +61,12 @@ pub(crate) fn renew(tables: &TableNames, holder: &str, fence: i64, length: Durat
     )
 }
 
-/// Gives the lease back and notes what is applied by now.
+/// Gives the lease back and notes what is applied by now, and that the hook is owed where it was.
 pub(crate) fn release(tables: &TableNames, holder: &str, held: Held) -> String {
     format!(
         "UPDATE {} SET holder = NULL, seq = seq + 1, expires_at = now(), \
          known = coalesce((SELECT string_agg(version, ' ' ORDER BY version) FROM {}), '') \
-         WHERE id = 1 AND holder = {} AND fence = {}",
+         || CASE WHEN known LIKE '% {HOOK_OWED}%' THEN ' {HOOK_OWED}' ELSE '' END WHERE id = 1 AND holder = {} AND fence = {}",
         tables.lease(),
         tables.ledger(),
         literal(holder),
@@ -70,19 +74,28 @@ pub(crate) fn release(tables: &TableNames, holder: &str, held: Held) -> String {
     )
 }
 
-/// The first part of every record: touches the lease row if all of it is still as we left it, and adds the
-/// versions that the record completes to the known ones.
+/// What a record does to the known versions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Known<'a> {
+    /// Adds those that it completes, and the word for the hook where that is owed.
+    Add(&'a [&'a str]),
+    /// Takes that word away.
+    HookDone,
+}
+
+/// The first part of every record: touches the lease row if all of it is still as we left it, and changes the
+/// known versions.
 pub(crate) fn held(
     tables: &TableNames,
     holder: &str,
     held: Held,
     length: Duration,
-    completed: &[&str],
+    known: Known<'_>,
 ) -> String {
-    let known = if completed.is_empty() {
-        String::new()
-    } else {
-        format!(", known = known || {}", literal(&format!(" {}", completed.join(" "))))
+    let known = match known {
+        Known::Add([]) => String::new(),
+        Known::Add(words) => format!(", known = known || {}", literal(&format!(" {}", words.join(" ")))),
+        Known::HookDone => format!(", known = replace(known, {}, '')", literal(&format!(" {HOOK_OWED}"))),
     };
     format!(
         "held AS (UPDATE {} SET seq = seq + 1, expires_at = now() + {}{known} \

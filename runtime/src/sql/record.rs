@@ -1,6 +1,6 @@
 //! A record as one statement: it writes all of its changes, or none and fails when the lease is not ours.
 
-use super::lease;
+use super::lease::{self, Known};
 use super::quote::{literal, optional};
 use super::tables::TableNames;
 use crate::checksum::step_checksum;
@@ -32,9 +32,13 @@ pub(crate) fn record(author: Author<'_>, plan: &Plan, writes: &[Write]) -> Strin
             _ => None,
         })
         .collect();
-    let versions: Vec<&str> =
+    let mut known: Vec<&str> =
         completed.iter().map(|&migration| &*plan.migrations[migration].version).collect();
-    let mut parts = vec![lease::held(author.tables, author.holder, author.held, author.length, &versions)];
+    if writes.contains(&Write::HookOwed) {
+        known.push(lease::HOOK_OWED);
+    }
+    let known = if writes.contains(&Write::HookDone) { Known::HookDone } else { Known::Add(&known) };
+    let mut parts = vec![lease::held(author.tables, author.holder, author.held, author.length, known)];
     for write in writes {
         if write.step().is_some_and(|id| completed.contains(&id.migration)) {
             continue;
@@ -100,6 +104,8 @@ fn changes(tables: &TableNames, plan: &Plan, write: &Write) -> Vec<String> {
                 ),
             ]
         }
+        // Both are changes to the lease row, which every record touches anyway.
+        Write::HookOwed | Write::HookDone => Vec::new(),
         Write::Sweep(version) => vec![format!(
             "DELETE FROM {journal} WHERE version = {} AND EXISTS (SELECT 1 FROM held)",
             literal(version)

@@ -6,6 +6,7 @@
 
 mod boot;
 mod faults;
+mod hook;
 mod jobs;
 mod lease;
 mod ledger;

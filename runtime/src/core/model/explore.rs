@@ -41,6 +41,7 @@ fn walk<'a>(start: World<'a>, policies: &'a Policies) -> Found {
     while let Some((number, world)) = open.pop() {
         if is_end(&world) {
             assert!(world.is_whole(), "both have ended, and something is left");
+            assert!(policies.hook.is_none() || world.is_hooked(), "both have ended, and the hook is owed");
             ends.push(number);
         }
         for next in successors(&world, policies) {

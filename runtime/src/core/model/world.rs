@@ -6,6 +6,7 @@ use crate::core::{
 };
 use crate::options::Policies;
 use crate::server::ServerError;
+use crate::sql::lease::HOOK_OWED;
 use dsql_migrate_plan::{Plan, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
@@ -62,6 +63,10 @@ pub(super) struct World<'a> {
     journal: BTreeMap<StepId, (bool, Option<String>)>,
     pub(super) objects: BTreeMap<StepId, Object>,
     rows: BTreeMap<StepId, u32>,
+    /// The hook has not been called for everything in the ledger.
+    owed: bool,
+    /// How many migrations were in the ledger when the hook was last called.
+    hooked: usize,
     pub(super) late: Vec<Late>,
     pub(super) faults: u8,
     /// Records ask for no lease: to see whether the model would notice.
@@ -74,7 +79,17 @@ impl Hash for World<'_> {
             runner.machine.hash_state(state);
             runner.wire.hash(state);
         }
-        (&self.lease, &self.ledger, &self.journal, &self.objects, &self.rows, &self.late, self.faults)
+        (
+            &self.lease,
+            &self.ledger,
+            &self.journal,
+            &self.objects,
+            &self.rows,
+            &self.late,
+            self.faults,
+            self.owed,
+            self.hooked,
+        )
             .hash(state);
     }
 }
@@ -90,6 +105,8 @@ impl<'a> World<'a> {
             journal: BTreeMap::new(),
             objects: BTreeMap::new(),
             rows: BTreeMap::new(),
+            owed: false,
+            hooked: 0,
             late: Vec::new(),
             faults,
             unfenced: false,
@@ -173,6 +190,8 @@ impl<'a> World<'a> {
                 Write::Done(id) => drop(self.journal.insert(*id, (true, None))),
                 Write::Forget(id) => drop(self.journal.remove(id)),
                 Write::Complete(migration) => self.complete(*migration),
+                Write::HookOwed => self.owed = true,
+                Write::HookDone => self.owed = false,
                 Write::Sweep(_) => {}
             }
         }
@@ -242,7 +261,7 @@ impl<'a> World<'a> {
             held: Held { fence: expected.fence, seq: self.lease.seq },
             ledger: self.ledger_rows(),
             journal: journal.collect(),
-            known: BTreeSet::new(),
+            known: self.owed.then(|| HOOK_OWED.to_owned()).into_iter().collect(),
         }))
     }
 
@@ -293,6 +312,14 @@ impl<'a> World<'a> {
                 }
                 Outcome::JobsEnded(ended)
             }
+            (Action::ReadOwed, _) => Outcome::Owed(self.owed),
+            (Action::Hook, Some(held)) => {
+                if !self.surely_holds(who, held) {
+                    return Some(Outcome::LeaseLost);
+                }
+                self.hooked = self.ledger.len();
+                Outcome::Hooked
+            }
             (Action::Release, Some(held)) => {
                 if self.lease.holder == Some(who) && self.lease.fence == held.fence {
                     self.lease.holder = None;
@@ -306,6 +333,11 @@ impl<'a> World<'a> {
 
     fn recorded(&mut self, who: usize, held: Held, rows: Option<StepId>, writes: &[Write]) -> Outcome {
         if self.fenced(who, held, rows, writes) { Outcome::Recorded } else { Outcome::Doubt }
+    }
+
+    /// The hook has been called for all that is applied.
+    pub(super) fn is_hooked(&self) -> bool {
+        !self.owed && self.hooked == self.plan.migrations.len()
     }
 
     /// Nothing is left to do, and it was done once.
