@@ -3,7 +3,7 @@
 use super::explain::gave_up;
 use super::keeper::Renewal;
 use super::perform::Shell;
-use crate::connector::Connector;
+use crate::connect::Connector;
 use crate::core::{Held, Outcome};
 use crate::error::{Error, ErrorKind};
 use crate::hook::{Hook, HookError, cause};
