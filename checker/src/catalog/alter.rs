@@ -1,8 +1,6 @@
 //! `ALTER TABLE`, `ALTER VIEW` and `ALTER INDEX`.
 
-use crate::ast::{
-    AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, Ident, SequenceOption,
-};
+use crate::ast::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, Ident};
 use crate::rules::all::{identity_column, object_limit, primary_key_column, wrong_kind};
 use crate::source::Span;
 use crate::statement::Statement;
@@ -97,8 +95,7 @@ impl Replay<'_> {
                     self.duplicate(column.name.span, "column", &name, "42701", server, made);
                     return;
                 }
-                let of = self.model.relation(table).name.clone();
-                let built = self.column(&of, column);
+                let built = self.column(column);
                 let Some(known) = self.model.table_mut(table) else { return };
                 let at = known.add(built);
                 self.too_many_columns(table, column.name.span);
@@ -200,11 +197,20 @@ impl Replay<'_> {
         }
         self.stale_bodies(table, Some(at), span);
         let place = self.place(span);
+        self.remove_column(table, at, place);
+    }
+
+    /// Takes a column away, with what uses it.
+    pub(super) fn remove_column(&mut self, table: RelationId, at: usize, place: super::model::Place) {
+        let column = self.model.table_mut(table).and_then(|table| table.columns.get_mut(at));
+        let Some(column) = column.filter(|column| !column.dropped) else { return };
+        column.dropped = true;
+        let name = column.name.clone();
+        if let Some(known) = self.model.table_mut(table) {
+            known.by_name.remove(&name);
+            known.gone.insert(name, place);
+        }
         self.cascade(table, Some(at), place);
-        let Some(known) = self.model.table_mut(table) else { return };
-        known.columns[at].dropped = true;
-        known.by_name.remove(&name);
-        known.gone.insert(name, place);
         self.with_column(table, at, place);
     }
 
@@ -229,7 +235,9 @@ impl Replay<'_> {
         let users = self.model.relation(table).users.iter();
         let sequences: Vec<RelationId> = users
             .filter_map(|one| match one.by {
-                super::model::User::View(id) if self.model.is_sequence_of(id, table, Some(at)) => Some(id),
+                super::model::User::Relation(id) if self.model.is_sequence_of(id, table, Some(at)) => {
+                    Some(id)
+                }
                 _ => None,
             })
             .collect();
@@ -250,11 +258,17 @@ impl Replay<'_> {
         span: Span,
     ) {
         let Some(at) = self.altered_column(table, column) else { return };
+        if matches!(
+            change,
+            AlterColumnKind::SetDefault(_) | AlterColumnKind::DropDefault | AlterColumnKind::DropExpression
+        ) {
+            self.model.forget_uses(super::model::User::Column(table, at));
+        }
         if let AlterColumnKind::SetDefault(range) = change {
             self.default_uses(statement, table, at, *range);
         }
-        if let AlterColumnKind::AddIdentity(options) = change {
-            self.add_identity(table, at, options, column.span, span);
+        if let AlterColumnKind::AddIdentity(_) = change {
+            self.add_identity(table, at, column.span, span);
         }
         let data_type = match change {
             AlterColumnKind::Type(Some(data_type)) => Some(self.type_of(data_type)),
@@ -267,7 +281,7 @@ impl Replay<'_> {
                 .users
                 .iter()
                 .filter_map(|one| match one.by {
-                    super::model::User::View(id) if self.model.is_sequence_of(id, table, Some(at)) => {
+                    super::model::User::Relation(id) if self.model.is_sequence_of(id, table, Some(at)) => {
                         Some(id)
                     }
                     _ => None,
@@ -296,7 +310,7 @@ impl Replay<'_> {
     }
 
     /// Identity for a column that exists: it must be a bigint and NOT NULL.
-    fn add_identity(&mut self, table: RelationId, at: usize, _: &[SequenceOption], span: Span, whole: Span) {
+    fn add_identity(&mut self, table: RelationId, at: usize, span: Span, whole: Span) {
         let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
         let (made, name) = (column.made, column.name.clone());
         let (base, display) = (column.data_type.base.clone(), column.data_type.display.clone());

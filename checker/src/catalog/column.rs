@@ -24,21 +24,16 @@ pub(super) enum Declared {
 
 impl Replay<'_> {
     /// A column as a statement declares it.
-    pub(super) fn column(&mut self, table: &str, column: &ColumnDef) -> Column {
+    pub(super) fn column(&mut self, column: &ColumnDef) -> Column {
         let data_type = column.data_type.as_ref().map(|one| self.type_of(one)).unwrap_or_default();
         let has =
             |wanted: fn(&ColumnClauseKind) -> bool| column.clauses.iter().any(|clause| wanted(&clause.kind));
         let identity = has(|kind| matches!(kind, ColumnClauseKind::Identity(_)));
-        let by_domain = data_type.domain.and_then(|id| self.model.domains.get(id));
-        let has_default = has(|kind| matches!(kind, ColumnClauseKind::Default(_)))
-            || by_domain.is_some_and(|domain| domain.has_default);
+        let has_default = has(|kind| matches!(kind, ColumnClauseKind::Default(_)));
         let key = |kind: &ColumnClauseKind| {
             matches!(kind, ColumnClauseKind::NotNull | ColumnClauseKind::PrimaryKey(_))
         };
-        let not_null = identity
-            || column.clauses.iter().any(|clause| key(&clause.kind))
-            || by_domain.is_some_and(|domain| domain.not_null);
-        let _ = table;
+        let not_null = identity || column.clauses.iter().any(|clause| key(&clause.kind));
         Column {
             name: cut(&column.name.value).to_owned(),
             not_null,
@@ -70,6 +65,7 @@ impl Replay<'_> {
                 ColumnClauseKind::Default(range) => self.default_uses(statement, table, at, *range),
                 ColumnClauseKind::Identity(_) => self.identity_sequence(table, at, clause.span),
                 ColumnClauseKind::Generated { expression, .. } => {
+                    self.note_calls(statement.within(*expression), User::Column(table, at));
                     for used in self.columns_in(statement, *expression, table) {
                         self.model.note_use(table, Some(used), User::Column(table, at));
                     }
@@ -87,7 +83,8 @@ impl Replay<'_> {
         at: usize,
         range: TokenRange,
     ) {
-        for (name, span) in crate::catalog::depend::sequences_in(statement, range) {
+        self.note_calls(statement.within(range), User::Column(table, at));
+        for (name, span) in crate::catalog::depend::sequences_in(statement.within(range)) {
             match self.resolve(&name) {
                 Resolved::Found(id) => self.model.note_use(id, None, User::Column(table, at)),
                 Resolved::Missing if self.place.is_none() => {

@@ -8,7 +8,7 @@ use crate::statement::Statement;
 
 use super::Replay;
 use super::column::Declared;
-use super::model::{Constraint, Demand, Index, RelationId, RelationKind, SchemaId};
+use super::model::{Constraint, Demand, Index, RelationId, RelationKind, SchemaId, User};
 use super::names::cut;
 
 /// How many indexes a table has at most, keys included (facts: dsql.md §3).
@@ -39,6 +39,8 @@ impl Replay<'_> {
                     _ => String::new(),
                 };
                 let name = self.constraint_name(table, named, &part, "check");
+                let at = self.model.table(table).map_or(0, |table| table.constraints.len());
+                self.note_calls(statement.within(*range), User::Constraint(table, at));
                 self.push_constraint(table, name, Demand::Check(columns), constraint.span, named);
             }
             ConstraintKind::ForeignKey(key) => self.foreign_key(table, named, key, constraint),
@@ -161,6 +163,9 @@ impl Replay<'_> {
         let of = self.model.relation(table).name.clone();
         // What is wrong, the SQLSTATE and the server's words.
         let wrong = match known {
+            None if found.is_some_and(|id| self.model.table(id).is_some()) => {
+                Some(("this is no index", "42809", format!("\"{name}\" is not an index")))
+            }
             None if self.model.table(table).is_some_and(|table| table.opaque || table.loose) => return,
             None => Some(("there is no such index", "42704", format!("index \"{name}\" does not exist"))),
             Some((_, one)) if one.table != table => Some((
@@ -265,7 +270,7 @@ impl Replay<'_> {
 }
 
 /// The first free name of this form, with a number behind it where need be.
-fn numbered(table: &str, part: &str, label: &str, free: impl Fn(&str) -> bool) -> String {
+pub(super) fn numbered(table: &str, part: &str, label: &str, free: impl Fn(&str) -> bool) -> String {
     let name = |number: usize| {
         let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
         joined_name(table, part, &label)

@@ -52,7 +52,7 @@ impl Replay<'_> {
         for element in elements {
             match element {
                 TableElement::Column(column) => {
-                    let built = self.column(&name, column);
+                    let built = self.column(column);
                     table.add(built);
                 }
                 TableElement::Like(clause) => self.like_clause(statement, clause, &mut table),
@@ -138,7 +138,7 @@ impl Replay<'_> {
         let kind = RelationKind::Sequence(Sequence { owner: Some((table, column)), identity: true });
         let place = self.place(span);
         let id = self.model.add_relation(schema, &chosen, kind, Some(place));
-        self.model.note_use(table, Some(column), User::View(id));
+        self.model.note_use(table, Some(column), User::Relation(id));
     }
 
     pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) {
@@ -173,7 +173,7 @@ impl Replay<'_> {
             if let RelationKind::Sequence(sequence) = &mut self.model.relations[id].kind {
                 sequence.owner = Some((table, at));
             }
-            self.model.note_use(table, Some(at), User::View(id));
+            self.model.note_use(table, Some(at), User::Relation(id));
         }
     }
 
@@ -188,14 +188,10 @@ impl Replay<'_> {
                 return;
             }
             let made = schema.made;
-            if !create.if_not_exists {
+            // That `public` is there already needs no set to be known.
+            if !create.if_not_exists && name != "public" {
                 let server = format!("schema \"{name}\" already exists");
                 self.duplicate(ident.span, "schema", &name, "42P06", server, made);
-                if name == "public"
-                    && let Some(last) = self.out.last_mut()
-                {
-                    last.help("every database has the schema public; delete the statement");
-                }
             }
         } else {
             let folded = name.to_lowercase();
@@ -215,17 +211,13 @@ impl Replay<'_> {
                 finding.server(format!("more than {MAX_SCHEMAS} schemas not allowed"));
             }
         }
-        self.schema_elements(statement, create, &name);
-    }
-
-    /// What `CREATE SCHEMA` makes inside of itself is not read: it may be any tables and views.
-    fn schema_elements(&mut self, _: &Statement<'_>, create: &CreateSchema, name: &str) {
-        if create.elements.is_empty() {
-            return;
+        // What it makes inside of itself is made in it.
+        let path = self.path.clone();
+        self.path.insert(0, name);
+        for element in statement.nested() {
+            self.statement(&element);
         }
-        if let Some(id) = self.model.schema_names.get(name).copied() {
-            self.model.schemas[id].opaque = true;
-        }
+        self.path = path;
     }
 
     /// The relation that a statement is about; a missing one is reported unless the statement allows for it.

@@ -1,20 +1,19 @@
 //! Who uses what: what cannot be dropped, and what a rename leaves behind.
 
-use crate::ast::{Ident, ObjectName, TokenRange};
+use crate::ast::{Ident, ObjectName};
+use crate::cursor::Cursor;
 use crate::lex::TokenKind;
 use crate::rules::all::{body_reference, dependent_object};
 use crate::source::Span;
-use crate::statement::Statement;
 
-use super::model::{Demand, Place, RelationId, User};
+use super::model::{Demand, Place, RelationId, RelationKind, User};
 use super::{Replay, Stale};
 
-/// The sequences that an expression names in `nextval('…')`, and where.
-pub(super) fn sequences_in(statement: &Statement<'_>, range: TokenRange) -> Vec<(ObjectName, Span)> {
-    let mut cursor = statement.within(range);
+/// The sequences that `nextval('…')` and its kin name, and where.
+pub(super) fn sequences_in(mut cursor: Cursor<'_>) -> Vec<(ObjectName, Span)> {
     let mut names = Vec::new();
     while !cursor.at_end() {
-        let call = cursor.is("nextval") && cursor.punct_at(1, "(");
+        let call = cursor.is_any(&["nextval", "currval", "setval"]) && cursor.punct_at(1, "(");
         cursor.advance();
         if !call {
             continue;
@@ -23,7 +22,7 @@ pub(super) fn sequences_in(statement: &Statement<'_>, range: TokenRange) -> Vec<
         let Some(token) = cursor.token().filter(|token| token.kind == TokenKind::String) else { continue };
         let text = cursor.text_of(token).trim_matches('\'');
         let lexed = crate::lex::lex(text);
-        let mut inner = crate::cursor::Cursor::new(text, &lexed.tokens);
+        let mut inner = Cursor::new(text, &lexed.tokens);
         if let Some(mut name) = inner.name().filter(|_| inner.at_end()) {
             for part in &mut name.parts {
                 part.span = token.span;
@@ -43,42 +42,54 @@ impl Replay<'_> {
         with: &[RelationId],
     ) -> Option<(User, String, Option<Place>)> {
         let wanted = |of: Option<usize>| column.is_none() || of == column;
-        let users = self.model.relation(id).users.iter().filter(|one| wanted(one.column));
+        // What is the table's own goes with it.
+        let own = |by: User| match by {
+            User::Constraint(table, at) if table == id => {
+                let constraint = self.model.table(table).and_then(|table| table.constraints.get(at));
+                column.is_none() || constraint.is_none_or(|one| !matches!(one.kind, Demand::ForeignKey(_)))
+            }
+            User::Column(table, _) => table == id && column.is_none(),
+            _ => false,
+        };
+        let users = self.model.relation(id).users.iter().filter(|one| wanted(one.column) && !own(one.by));
         users.filter(|one| self.model.is_alive(one.by)).find_map(|one| {
-            let (of, what, place) = match one.by {
-                User::View(view) => {
-                    let relation = self.model.relation(view);
-                    if matches!(relation.kind, super::model::RelationKind::Sequence(_)) {
-                        // A sequence that belongs to the table goes with it.
-                        return None;
-                    }
-                    (Some(view), format!("view `{}` reads it", relation.name), relation.made)
-                }
-                User::Constraint(table, at) => {
-                    let constraint = self.model.table(table)?.constraints.get(at)?;
-                    if table == id && (column.is_none() || !matches!(constraint.kind, Demand::ForeignKey(_)))
-                    {
-                        return None;
-                    }
-                    let of = &self.model.relation(table).name;
-                    let what = format!("the foreign key `{}` of `{of}` refers to it", constraint.name);
-                    (Some(table), what, Some(constraint.made))
-                }
-                User::Column(table, at) => {
-                    if table == id && column.is_none() {
-                        return None;
-                    }
-                    let column = self.model.table(table)?.columns.get(at)?;
-                    let of = &self.model.relation(table).name;
-                    let what = if column.generated { "computed from it" } else { "numbered by it" };
-                    (Some(table), format!("column `{}` of `{of}` is {what}", column.name), Some(column.made))
-                }
-                User::Function(function) => {
-                    let function = self.model.functions.get(function)?;
-                    (None, format!("function `{}` reads it", function.name), Some(function.made))
-                }
-            };
+            let (of, what, place) = self.describe(one.by)?;
             if of.is_some_and(|of| with.contains(&of)) { None } else { Some((one.by, what, place)) }
+        })
+    }
+
+    /// How messages say that something uses something: of which relation it is, what it does, and where it is.
+    pub(super) fn describe(&self, user: User) -> Option<(Option<RelationId>, String, Option<Place>)> {
+        Some(match user {
+            User::Relation(id) => {
+                let relation = self.model.relation(id);
+                let what = match relation.kind {
+                    // A sequence that belongs to the table goes with it.
+                    RelationKind::Sequence(_) => return None,
+                    RelationKind::Index(_) => format!("index `{}` is made with it", relation.name),
+                    _ => format!("view `{}` reads it", relation.name),
+                };
+                (Some(id), what, relation.made)
+            }
+            User::Constraint(table, at) => {
+                let constraint = self.model.table(table)?.constraints.get(at)?;
+                let of = &self.model.relation(table).name;
+                let what = match constraint.kind {
+                    Demand::Check(_) => format!("the check `{}` of `{of}` uses it", constraint.name),
+                    _ => format!("the foreign key `{}` of `{of}` refers to it", constraint.name),
+                };
+                (Some(table), what, Some(constraint.made))
+            }
+            User::Column(table, at) => {
+                let column = self.model.table(table)?.columns.get(at)?;
+                let of = &self.model.relation(table).name;
+                let what = if column.generated { "is computed from it" } else { "takes its default from it" };
+                (Some(table), format!("column `{}` of `{of}` {what}", column.name), Some(column.made))
+            }
+            User::Function(function) => {
+                let function = self.model.functions.get(function)?;
+                (None, format!("function `{}` uses it", function.name), Some(function.made))
+            }
         })
     }
 
@@ -107,23 +118,31 @@ impl Replay<'_> {
             .iter()
             .filter(|one| column.is_none() || one.column == column)
             .map(|one| one.by)
-            .filter(|user| self.model.is_alive(*user))
             .collect();
+        self.drop_users(&users, place);
+    }
+
+    pub(super) fn drop_users(&mut self, users: &[User], place: Place) {
         for user in users {
-            match user {
-                User::View(view) => {
+            if !self.model.is_alive(*user) {
+                continue;
+            }
+            match *user {
+                User::Relation(view) => {
                     self.cascade(view, None, place);
                     self.model.drop_relation(view, place);
                 }
                 User::Constraint(table, at) => self.remove_constraint(table, at, place),
                 User::Column(table, at) => {
-                    if let Some(column) =
-                        self.model.table_mut(table).and_then(|table| table.columns.get_mut(at))
-                    {
-                        column.has_default = false;
+                    // A column that is computed goes; one with a default loses that.
+                    let column = self.model.table_mut(table).and_then(|table| table.columns.get_mut(at));
+                    match column {
+                        Some(column) if column.generated => self.remove_column(table, at, place),
+                        Some(column) => column.has_default = false,
+                        None => {}
                     }
                 }
-                User::Function(function) => self.model.functions[function].dropped = true,
+                User::Function(function) => self.remove_function(function, place),
             }
         }
     }

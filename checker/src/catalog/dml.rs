@@ -35,6 +35,9 @@ impl Replay<'_> {
         if let Some(tree) = syntax::statement(cursor) {
             self.read_statement(&tree, None);
         }
+        for (name, _) in super::depend::sequences_in(cursor) {
+            self.known(&name, "sequence", false);
+        }
     }
 
     /// `COPY table [(columns)] FROM …`; a query in parentheses is not looked at.
@@ -49,7 +52,7 @@ impl Replay<'_> {
     }
 
     /// A column that is written; a missing one is reported.
-    fn target(&mut self, table: RelationId, column: &Ident) -> Option<usize> {
+    pub(super) fn target(&mut self, table: RelationId, column: &Ident) -> Option<usize> {
         let server =
             |of: &str| format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value));
         let relation = self.model.relation(table);

@@ -2,13 +2,14 @@
 
 use crate::ast::{Drop, ObjectName};
 use crate::rules::all::{dependent_object, unknown_relation};
+use crate::statement::Statement;
 
 use super::Replay;
-use super::model::{RelationId, RelationKind};
-use super::names::{Resolved, cut, is_system, object};
+use super::model::{Place, RelationId, RelationKind, SchemaId};
+use super::names::{Resolved, cut, is_system};
 
 impl Replay<'_> {
-    pub(super) fn drop(&mut self, drop: &Drop) {
+    pub(super) fn drop(&mut self, statement: &Statement<'_>, drop: &Drop) {
         match drop.object.as_str() {
             "TABLE" | "VIEW" | "SEQUENCE" | "INDEX" => self.drop_relations(drop),
             "DOMAIN" => {
@@ -22,15 +23,7 @@ impl Replay<'_> {
                 }
             }
             "FUNCTION" | "ROUTINE" => {
-                for name in &drop.names {
-                    let home = match name.schema() {
-                        Some(schema) => self.model.schema_names.get(cut(&schema.value)).copied(),
-                        None => self.path.iter().find_map(|name| self.model.schema_names.get(name)).copied(),
-                    };
-                    if let Some(home) = home {
-                        self.drop_functions(home, object(name));
-                    }
-                }
+                self.drop_function(statement, drop.if_exists, drop.cascade.is_some());
             }
             "STATISTICS" => {
                 for name in &drop.names {
@@ -170,11 +163,8 @@ impl Replay<'_> {
         };
         let place = self.place(ident.span);
         let inside: Vec<RelationId> = self.model.schemas[id].relations.values().copied().collect();
-        let first = inside.iter().min().copied();
-        if let (Some(first), None) = (first, drop.cascade) {
-            let relation = self.model.relation(first);
-            let (of, made) = (relation.name.clone(), relation.made);
-            let word = super::create::kind_word(&relation.kind);
+        let first = self.first_inside(id);
+        if let (Some((word, of, made)), None) = (first, drop.cascade) {
             let finding = self.find(&dependent_object::RULE, ident.span);
             finding.message(format!("schema `{key}` is not empty: {word} `{of}` is in it"));
             finding.server(format!("cannot drop schema {key} because other objects depend on it"));
@@ -187,9 +177,31 @@ impl Replay<'_> {
         }
         let functions: Vec<usize> = self.model.schemas[id].functions.values().flatten().copied().collect();
         for function in functions {
-            self.model.functions[function].dropped = true;
+            let users = std::mem::take(&mut self.model.functions[function].users);
+            self.drop_users(&users, place);
+            self.remove_function(function, place);
+        }
+        let domains: Vec<usize> = self.model.schemas[id].domains.values().copied().collect();
+        for domain in domains {
+            self.remove_domain(domain, place);
         }
         self.model.schema_names.remove(&key);
         self.model.gone_schemas.insert(key, place);
+    }
+
+    /// Something that is in a schema: what it is, its name, and where it was made.
+    fn first_inside(&self, id: SchemaId) -> Option<(&'static str, String, Option<Place>)> {
+        let schema = self.model.schemas.get(id)?;
+        if let Some(first) = schema.relations.values().min() {
+            let relation = self.model.relation(*first);
+            return Some((super::create::kind_word(&relation.kind), relation.name.clone(), relation.made));
+        }
+        if let Some(first) = schema.domains.values().min() {
+            let domain = &self.model.domains[*first];
+            return Some(("domain", domain.name.clone(), domain.made));
+        }
+        let function = schema.functions.values().flatten().min()?;
+        let function = &self.model.functions[*function];
+        Some(("function", function.name.clone(), Some(function.made)))
     }
 }

@@ -36,7 +36,8 @@ impl Declared {
                     finding.message("`external` takes a definition that can be read");
                     finding.help(
                         "write one of `table name (columns)`, `view name (columns)`, `sequence name`, \
-                         `schema name`, `domain name AS type` and `index name ON table (columns)`",
+                         `schema name`, `domain name AS type`, `index name ON table (columns)` and \
+                         `function name(types)`",
                     );
                     out.push(finding);
                 }
@@ -79,6 +80,7 @@ fn is_readable(source: &Source) -> bool {
             | Kind::CreateSchema(_)
             | Kind::CreateDomain(_)
             | Kind::CreateIndex(_)
+            | Kind::CreateFunction(_)
     );
     known && statement.unread().is_none()
 }

@@ -8,7 +8,7 @@ use crate::statement::Statement;
 use super::Replay;
 use super::column::Declared;
 use super::create::last_span;
-use super::model::{Index, RelationId, RelationKind};
+use super::model::{Index, RelationId, RelationKind, User};
 use super::names::{cut, object};
 
 /// How many bytes the columns of a key may be declared to have together.
@@ -51,7 +51,9 @@ impl Replay<'_> {
         self.case(schema, &name, span);
         self.size(table, &index, create);
         let id = self.add_index(table, &name, index, span);
-        let _ = id;
+        for key in create.keys.iter().filter(|key| key.column.is_none()) {
+            self.note_calls(statement.within(key.expression), User::Relation(id));
+        }
     }
 
     fn read_index(&mut self, statement: &Statement<'_>, table: RelationId, create: &CreateIndex) -> Index {
@@ -149,16 +151,27 @@ fn declared_bytes(display: &str) -> usize {
     digits.parse().unwrap_or(0)
 }
 
-/// An index as text, to compare it with another: everything from its keys on.
+/// An index as text, to compare it with another: everything from its keys on, without what holds anyway.
 fn definition(statement: &Statement<'_>, create: &CreateIndex) -> String {
     let mut text = if create.unique { "unique".to_owned() } else { String::new() };
-    for token in statement.tokens().iter().filter(|token| token.span.start >= create.table.span().end) {
-        let word = statement.slice(token.span);
+    let mut cursor = statement.cursor();
+    while cursor.token().is_some_and(|token| token.span.start < create.table.span().end) {
+        cursor.advance();
+    }
+    let mut descending = false;
+    while let Some(token) = cursor.token() {
+        let nulls = if descending { "NULLS FIRST" } else { "NULLS LAST" };
+        if ["USING btree", "ASC", "NULLS DISTINCT", nulls].iter().any(|words| cursor.eat(words).is_some()) {
+            continue;
+        }
+        let word = cursor.text_of(token);
+        descending = word.eq_ignore_ascii_case("DESC");
         text.push(' ');
-        match crate::ast::Ident::from_token(word, *token) {
+        match crate::ast::Ident::from_token(word, token) {
             Some(ident) => text.push_str(&ident.value),
             None => text.push_str(word),
         }
+        cursor.advance();
     }
     text
 }

@@ -7,12 +7,15 @@
 
 mod alter;
 mod column;
+mod comment;
 mod constraint;
 mod create;
 mod depend;
 mod dml;
+mod domain;
 mod drop;
 mod external;
+mod function;
 mod index;
 mod key;
 mod model;
@@ -23,12 +26,12 @@ mod rename;
 mod report;
 mod rows;
 mod similar;
+mod statistics;
+mod store;
 #[cfg(test)]
 mod tests;
 mod types;
 mod view;
-
-use std::collections::HashMap;
 
 use crate::ast::{Ident, Kind, TransactionVerb};
 use crate::diagnostic::Diagnostic;
@@ -74,8 +77,6 @@ struct Replay<'c> {
     in_transaction: bool,
     /// Whether the statement is an `ALTER TABLE`.
     altering: bool,
-    /// What each view reads, to forget it when the view is made anew.
-    view_reads: HashMap<RelationId, Vec<RelationId>>,
     /// Changes under a function's body, said at the end unless the function is made anew until then.
     stale: Vec<Stale>,
 }
@@ -103,7 +104,6 @@ impl<'c> Replay<'c> {
             saved_path: None,
             in_transaction: false,
             altering: false,
-            view_reads: HashMap::new(),
             stale: Vec::new(),
         }
     }
@@ -134,7 +134,7 @@ impl<'c> Replay<'c> {
             Kind::CreateFunction(function) => self.create_function(statement, function),
             Kind::CreateDomain(domain) => self.create_domain(domain),
             Kind::CreateSchema(schema) => self.create_schema(statement, schema),
-            Kind::Drop(drop) => self.drop(drop),
+            Kind::Drop(drop) => self.drop(statement, drop),
             Kind::Transaction(transaction) => match transaction.verb {
                 TransactionVerb::Begin => self.in_transaction = true,
                 TransactionVerb::Commit | TransactionVerb::Rollback => {

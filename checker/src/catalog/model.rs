@@ -32,6 +32,8 @@ pub(super) struct Model {
     pub(super) bodies: HashMap<String, Vec<FunctionId>>,
     /// How many tables there are.
     pub(super) tables: usize,
+    /// What each user uses, so that it can be forgotten.
+    pub(super) uses: HashMap<User, Vec<Used>>,
 }
 
 /// A schema and what is in it.
@@ -81,13 +83,21 @@ pub(super) struct Use {
     pub(super) by: User,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum User {
-    View(RelationId),
+    /// A view, an index, or a sequence that belongs to a column.
+    Relation(RelationId),
     /// A constraint of a table, by its place in the table's list.
     Constraint(RelationId, usize),
     /// The default of a column, or its expression.
     Column(RelationId, usize),
+    Function(FunctionId),
+}
+
+/// What something uses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Used {
+    Relation(RelationId),
     Function(FunctionId),
 }
 
@@ -116,7 +126,9 @@ pub(super) struct Table {
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) data_type: Type,
+    /// Whether it is NOT NULL by itself; its domain may be too.
     pub(super) not_null: bool,
+    /// Whether it has a default of its own; its domain may have one too.
     pub(super) has_default: bool,
     pub(super) generated: bool,
     pub(super) identity: bool,
@@ -196,17 +208,29 @@ pub(super) struct Domain {
     pub(super) name: String,
     pub(super) schema: SchemaId,
     pub(super) base: String,
+    /// The domain that it is made of.
+    pub(super) of: Option<DomainId>,
     pub(super) not_null: bool,
     pub(super) has_default: bool,
+    pub(super) constraints: HashMap<String, Place>,
     pub(super) made: Option<Place>,
     pub(super) dropped: bool,
     /// The columns of this type.
     pub(super) users: Vec<(RelationId, usize)>,
+    /// The functions that take it or give it.
+    pub(super) functions: Vec<FunctionId>,
 }
 
 #[derive(Debug)]
 pub(super) struct Function {
     pub(super) name: String,
+    pub(super) schema: SchemaId,
+    /// The types of what it takes, where they are known.
+    pub(super) arguments: Option<Vec<String>>,
+    /// The type that it gives, where that is known.
+    pub(super) result: Option<String>,
+    /// Who calls it.
+    pub(super) users: Vec<User>,
     pub(super) made: Place,
     pub(super) dropped: bool,
     /// The words of its body, where that is a string of SQL.
@@ -248,182 +272,5 @@ impl Table {
     /// The columns as one compares them: name and type.
     pub(super) fn shape(&self) -> Vec<(String, String)> {
         self.live().map(|(_, column)| (column.name.clone(), column.data_type.display.clone())).collect()
-    }
-}
-
-impl Model {
-    pub(super) fn new() -> Self {
-        let mut model = Self::default();
-        model.add_schema("public", None);
-        model
-    }
-
-    pub(super) fn add_schema(&mut self, name: &str, made: Option<Place>) -> SchemaId {
-        let id = self.schemas.len();
-        self.schemas.push(Schema { name: name.to_owned(), made, ..Schema::default() });
-        self.schema_names.insert(name.to_owned(), id);
-        id
-    }
-
-    pub(super) fn relation(&self, id: RelationId) -> &Relation {
-        // Every id comes from this list, which only grows.
-        &self.relations[id]
-    }
-
-    pub(super) fn table(&self, id: RelationId) -> Option<&Table> {
-        match &self.relations.get(id)?.kind {
-            RelationKind::Table(table) => Some(table),
-            _ => None,
-        }
-    }
-
-    pub(super) fn table_mut(&mut self, id: RelationId) -> Option<&mut Table> {
-        match &mut self.relations.get_mut(id)?.kind {
-            RelationKind::Table(table) => Some(table),
-            _ => None,
-        }
-    }
-
-    pub(super) fn index(&self, id: RelationId) -> Option<&Index> {
-        match &self.relations.get(id)?.kind {
-            RelationKind::Index(index) => Some(index),
-            _ => None,
-        }
-    }
-
-    pub(super) fn add_relation(
-        &mut self,
-        schema: SchemaId,
-        name: &str,
-        kind: RelationKind,
-        made: Option<Place>,
-    ) -> RelationId {
-        let id = self.relations.len();
-        self.tables += usize::from(matches!(kind, RelationKind::Table(_)));
-        let relation =
-            Relation { name: name.to_owned(), schema, made, dropped: false, kind, users: Vec::new() };
-        self.relations.push(relation);
-        if let Some(schema) = self.schemas.get_mut(schema) {
-            schema.relations.insert(name.to_owned(), id);
-            schema.folded.insert(name.to_lowercase(), id);
-        }
-        id
-    }
-
-    /// Takes a relation's name away, and what it has of its own.
-    pub(super) fn drop_relation(&mut self, id: RelationId, place: Place) {
-        let Some(relation) = self.relations.get_mut(id).filter(|relation| !relation.dropped) else { return };
-        relation.dropped = true;
-        let (schema, name) = (relation.schema, relation.name.clone());
-        if let Some(schema) = self.schemas.get_mut(schema) {
-            // Another may have taken the name, where a mistake has been reported.
-            if schema.relations.get(&name) == Some(&id) {
-                schema.relations.remove(&name);
-            }
-            let folded = name.to_lowercase();
-            if schema.folded.get(&folded) == Some(&id) {
-                schema.folded.remove(&folded);
-            }
-            schema.gone.insert(name, place);
-        }
-        let (mut own, mut of_table) = (Vec::new(), None);
-        match &self.relations[id].kind {
-            RelationKind::Table(table) => {
-                self.tables -= 1;
-                own.clone_from(&table.indexes);
-            }
-            RelationKind::Index(index) => of_table = Some(index.table),
-            _ => {}
-        }
-        for index in own {
-            self.drop_relation(index, place);
-        }
-        if let Some(table) = of_table.and_then(|table| self.table_mut(table)) {
-            table.indexes.retain(|index| *index != id);
-        }
-        let sequences: Vec<_> = self.relations[id]
-            .users
-            .iter()
-            .filter_map(|one| match one.by {
-                User::View(sequence) if self.is_sequence_of(sequence, id, None) => Some(sequence),
-                _ => None,
-            })
-            .collect();
-        for sequence in sequences {
-            self.drop_relation(sequence, place);
-        }
-    }
-
-    /// Whether a relation is a sequence that belongs to a table, or to one of its columns.
-    pub(super) fn is_sequence_of(
-        &self,
-        sequence: RelationId,
-        table: RelationId,
-        column: Option<usize>,
-    ) -> bool {
-        match &self.relation(sequence).kind {
-            RelationKind::Sequence(sequence) => sequence
-                .owner
-                .is_some_and(|owner| owner.0 == table && column.is_none_or(|column| column == owner.1)),
-            _ => false,
-        }
-    }
-
-    /// Gives a relation another name or schema.
-    pub(super) fn move_relation(&mut self, id: RelationId, schema: SchemaId, name: &str, place: Place) {
-        let (old_schema, old_name) = (self.relation(id).schema, self.relation(id).name.clone());
-        if let Some(old) = self.schemas.get_mut(old_schema) {
-            if old.relations.get(&old_name) == Some(&id) {
-                old.relations.remove(&old_name);
-            }
-            let folded = old_name.to_lowercase();
-            if old.folded.get(&folded) == Some(&id) {
-                old.folded.remove(&folded);
-            }
-            old.gone.insert(old_name, place);
-        }
-        if let Some(new) = self.schemas.get_mut(schema) {
-            new.relations.insert(name.to_owned(), id);
-            new.folded.insert(name.to_lowercase(), id);
-        }
-        let relation = &mut self.relations[id];
-        (relation.schema, relation.name) = (schema, name.to_owned());
-    }
-
-    pub(super) fn note_use(&mut self, of: RelationId, column: Option<usize>, by: User) {
-        if let Some(relation) = self.relations.get_mut(of) {
-            relation.users.push(Use { column, by });
-        }
-    }
-
-    /// Whether a user of something is still there.
-    pub(super) fn is_alive(&self, user: User) -> bool {
-        match user {
-            User::View(id) => !self.relation(id).dropped,
-            User::Constraint(table, at) => {
-                !self.relation(table).dropped
-                    && self
-                        .table(table)
-                        .and_then(|table| table.constraints.get(at))
-                        .is_some_and(|one| !one.dropped)
-            }
-            User::Column(table, at) => {
-                !self.relation(table).dropped
-                    && self
-                        .table(table)
-                        .and_then(|table| table.columns.get(at))
-                        .is_some_and(|one| !one.dropped && (one.has_default || one.generated))
-            }
-            User::Function(id) => self.functions.get(id).is_some_and(|function| !function.dropped),
-        }
-    }
-
-    /// The unique indexes of a table that hold for all of its rows: their columns.
-    pub(super) fn unique_indexes(&self, table: RelationId) -> impl Iterator<Item = (RelationId, &Index)> {
-        let indexes = self.table(table).map_or(&[][..], |table| &table.indexes);
-        indexes.iter().filter_map(|id| {
-            let index = self.index(*id).filter(|index| index.unique && !index.partial)?;
-            index.keys.iter().all(Option::is_some).then_some((*id, index))
-        })
     }
 }

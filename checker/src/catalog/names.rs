@@ -39,7 +39,7 @@ pub(super) fn is_system(schema: &str) -> bool {
 
 impl Replay<'_> {
     /// The schemas that a name may be in; `None` where any may be meant.
-    fn candidates(&self, schema: Option<&Ident>) -> Option<Vec<SchemaId>> {
+    pub(super) fn schemas_for(&self, schema: Option<&Ident>) -> Option<Vec<SchemaId>> {
         match schema {
             Some(schema) if is_system(&schema.value) => None,
             Some(schema) => {
@@ -53,7 +53,7 @@ impl Replay<'_> {
 
     /// The relation that a name means.
     pub(super) fn resolve(&self, name: &ObjectName) -> Resolved {
-        let Some(schemas) = self.candidates(name.schema()) else { return Resolved::Unknown };
+        let Some(schemas) = self.schemas_for(name.schema()) else { return Resolved::Unknown };
         let object = object(name);
         let mut opaque = name.schema().is_none() && object.starts_with("pg_");
         for schema in schemas.iter().filter_map(|id| self.model.schemas.get(*id)) {
@@ -68,7 +68,7 @@ impl Replay<'_> {
     /// The domain of a name; `Err` tells whether there may be one.
     pub(super) fn resolve_domain(&self, schema: Option<&str>, name: &str) -> Result<DomainId, bool> {
         let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Default::default() };
-        let Some(schemas) = self.candidates(schema.map(ident).as_ref()) else { return Err(true) };
+        let Some(schemas) = self.schemas_for(schema.map(ident).as_ref()) else { return Err(true) };
         let mut opaque = false;
         for schema in schemas.iter().filter_map(|id| self.model.schemas.get(*id)) {
             if let Some(id) = schema.domains.get(cut(name)) {

@@ -52,7 +52,15 @@ impl Replay<'_> {
     }
 
     pub(super) fn rename_constraint(&mut self, table: RelationId, from: &Ident, to: &Ident) {
-        let Some(at) = self.known_constraint(table, from) else { return };
+        let known = self.model.table(table).and_then(|known| known.constraint_names.get(cut(&from.value)));
+        let Some(at) = known.copied() else {
+            if self.model.table(table).is_some_and(|known| !known.opaque && !known.loose) {
+                self.unknown_constraint(table, from, |name, of| {
+                    format!("constraint \"{name}\" for table \"{of}\" does not exist")
+                });
+            }
+            return;
+        };
         let new = cut(&to.value).to_owned();
         let of = self.model.relation(table).name.clone();
         let place = self.place_of(to);
@@ -105,27 +113,27 @@ impl Replay<'_> {
             return;
         }
         let schema = self.schema(to);
-        let name = self.model.relation(id).name.clone();
         let place = self.place_of(to);
-        if let Some(taken) = self.model.schemas[schema].relations.get(&name).copied().filter(|one| *one != id)
-        {
-            let made = self.model.relation(taken).made;
-            let server = format!("relation \"{name}\" already exists in schema \"{}\"", cut(&to.value));
-            self.duplicate(to.span, "relation", &name, "42P07", server, made);
-            return;
-        }
-        self.model.move_relation(id, schema, &name, place);
         // Its indexes and sequences go with it.
         let mut own: Vec<RelationId> =
             self.model.table(id).map(|table| table.indexes.clone()).unwrap_or_default();
         own.extend(self.model.relation(id).users.iter().filter_map(|one| match one.by {
-            User::View(sequence) if self.model.is_sequence_of(sequence, id, None) => Some(sequence),
+            User::Relation(sequence) if self.model.is_sequence_of(sequence, id, None) => Some(sequence),
             _ => None,
         }));
-        for relation in own {
+        own.retain(|one| !self.model.relation(*one).dropped);
+        for relation in std::iter::once(id).chain(own) {
             let name = self.model.relation(relation).name.clone();
-            if !self.model.relation(relation).dropped {
-                self.model.move_relation(relation, schema, &name, place);
+            let there = &self.model.schemas[schema].relations;
+            match there.get(&name).copied().filter(|one| *one != relation) {
+                Some(taken) => {
+                    let made = self.model.relation(taken).made;
+                    let server =
+                        format!("relation \"{name}\" already exists in schema \"{}\"", cut(&to.value));
+                    self.duplicate(to.span, "relation", &name, "42P07", server, made);
+                    return;
+                }
+                None => self.model.move_relation(relation, schema, &name, place),
             }
         }
     }

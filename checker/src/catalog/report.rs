@@ -30,6 +30,17 @@ impl Replay<'_> {
 
     /// A table or view that nothing made. It is taken to exist from then on.
     pub(super) fn unknown_relation(&mut self, name: &ObjectName, kind: &str, server: String) {
+        if let Some(schema) =
+            name.schema().filter(|one| !self.model.schema_names.contains_key(cut(&one.value)))
+        {
+            // Queries look for the relation, and everything else for the schema first.
+            self.unknown_schema(&schema.clone());
+            if let (true, Some(last)) = (kind == "relation" && !self.altering, self.out.last_mut()) {
+                last.answer("42P01", server);
+            }
+            self.assume(name);
+            return;
+        }
         let object = object(name).to_owned();
         let schema = match name.schema() {
             Some(schema) => self.model.schema_names.get(cut(&schema.value)).copied(),

@@ -7,7 +7,7 @@ use crate::rules::all::{insert_values, missing_value};
 use crate::source::Span;
 
 use super::Replay;
-use super::model::RelationId;
+use super::model::{Column, RelationId};
 
 impl Replay<'_> {
     /// Compares the values with the columns that they go to.
@@ -120,8 +120,15 @@ impl Replay<'_> {
     fn has_own_value(&self, table: RelationId, at: usize) -> bool {
         let column = self.model.table(table).and_then(|table| table.columns.get(at));
         column.is_none_or(|column| {
-            column.has_default || column.generated || column.identity || !column.not_null
+            let not_null = column.not_null || self.not_null_domain(column).is_some();
+            self.model.has_default(column) || column.generated || column.identity || !not_null
         })
+    }
+
+    /// The domain that makes a column NOT NULL.
+    fn not_null_domain(&self, column: &Column) -> Option<String> {
+        let mut domains = self.model.domain_chain(column.data_type.domain);
+        domains.find(|domain| domain.not_null).map(|domain| domain.name.clone())
     }
 
     /// Says so where a column that must have a value gets none; `nulls` are written as such.
@@ -130,14 +137,13 @@ impl Replay<'_> {
         let filled: std::collections::HashSet<usize> = filled.iter().copied().collect();
         let bare = known.live().find(|(at, column)| {
             let null = nulls.contains(at);
-            // A column whose type is a domain may have its NOT NULL from there, with other words.
-            column.not_null
-                && column.data_type.domain.is_none()
+            (column.not_null || self.not_null_domain(column).is_some())
                 && !filled.contains(at)
                 && !column.generated
-                && (null || !column.has_default && !column.identity)
+                && (null || !self.model.has_default(column) && !column.identity)
         });
         let Some((at, column)) = bare else { return false };
+        let by_domain = self.not_null_domain(column);
         let (name, made) = (column.name.clone(), column.made);
         let of = self.model.relation(table).name.clone();
         let finding = self.find(&missing_value::RULE, span);
@@ -147,9 +153,12 @@ impl Replay<'_> {
             finding
                 .message(format!("column `{name}` of `{of}` is NOT NULL, has no default and gets no value"));
         }
-        finding.server(format!(
-            "null value in column \"{name}\" of relation \"{of}\" violates not-null constraint"
-        ));
+        finding.server(match by_domain {
+            Some(domain) => format!("domain {domain} does not allow null values"),
+            None => {
+                format!("null value in column \"{name}\" of relation \"{of}\" violates not-null constraint")
+            }
+        });
         finding.at_place(Some(made), "the column is declared here");
         true
     }

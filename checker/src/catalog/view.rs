@@ -1,8 +1,8 @@
-//! Views, and functions with what they read.
+//! Views: their columns, and what they read.
 
 use std::collections::HashSet;
 
-use crate::ast::{CreateFunction, CreateView, FunctionBody, TokenRange};
+use crate::ast::{CreateView, TokenRange};
 use crate::parse::syntax;
 use crate::rules::all::view_columns;
 use crate::source::Span;
@@ -10,7 +10,7 @@ use crate::statement::Statement;
 
 use super::Replay;
 use super::create::last_span;
-use super::model::{Function, Output, RelationKind, User, View};
+use super::model::{Output, RelationKind, User, View};
 use super::names::{cut, object};
 use super::read::Reads;
 
@@ -27,7 +27,7 @@ impl Replay<'_> {
         let existing = self.model.schemas[home].relations.get(&name).copied();
         let id = match existing {
             Some(id) if create.or_replace && self.is_view(id) => {
-                self.unread(id);
+                self.model.forget_uses(User::Relation(id));
                 self.replaced(id, columns.as_deref(), create, span);
                 if let RelationKind::View(view) = &mut self.model.relations[id].kind {
                     view.columns = columns;
@@ -60,8 +60,9 @@ impl Replay<'_> {
             }
         };
         if let Some(reads) = reads {
-            self.note_reads(&reads, User::View(id));
+            self.note_reads(&reads, User::Relation(id));
         }
+        self.note_calls(statement.within(create.query), User::Relation(id));
     }
 
     /// The columns of a view: those of its query, under the names that it lists.
@@ -135,25 +136,12 @@ impl Replay<'_> {
         matches!(self.model.relation(id).kind, RelationKind::View(_) | RelationKind::Opaque)
     }
 
-    /// A view that is made anew reads nothing of what it read before.
-    fn unread(&mut self, id: usize) {
-        let read = std::mem::take(self.view_reads.entry(id).or_default());
-        for relation in read {
-            if let Some(relation) = self.model.relations.get_mut(relation) {
-                relation.users.retain(|one| one.by != User::View(id));
-            }
-        }
-    }
-
-    fn note_reads(&mut self, reads: &Reads, by: User) {
+    pub(super) fn note_reads(&mut self, reads: &Reads, by: User) {
         for relation in &reads.relations {
             self.model.note_use(*relation, None, by);
         }
         for (relation, column) in &reads.columns {
             self.model.note_use(*relation, Some(*column), by);
-        }
-        if let User::View(view) = by {
-            self.view_reads.insert(view, reads.relations.clone());
         }
     }
 
@@ -166,60 +154,6 @@ impl Replay<'_> {
     ) -> Option<Reads> {
         let tree = syntax::statement(statement.within(query))?;
         Some(self.read_statement(&tree, own))
-    }
-
-    pub(super) fn create_function(&mut self, statement: &Statement<'_>, create: &CreateFunction) {
-        let Some(home) = self.home(&create.name) else { return };
-        let name = object(&create.name).to_owned();
-        let place = self.place(last_span(&create.name));
-        let sql = create.language.as_ref().is_none_or(|language| language.value == "sql");
-        let words = match create.body {
-            FunctionBody::String(at) if sql => {
-                let text = statement.tokens().get(at).map_or("", |token| statement.slice(token.span));
-                self.words_of(text)
-            }
-            _ => Default::default(),
-        };
-        if create.or_replace {
-            // Which of several functions of a name is made anew depends on the arguments: all are taken for it,
-            // so that nothing is said of a body that is no more.
-            self.drop_functions(home, &name);
-        }
-        let id = self.model.functions.len();
-        for word in &words {
-            self.model.bodies.entry(word.clone()).or_default().push(id);
-        }
-        self.model.functions.push(Function { name: name.clone(), made: place, dropped: false, words });
-        self.model.schemas[home].functions.entry(name).or_default().push(id);
-        if let FunctionBody::Sql(range) = create.body {
-            self.atomic_body(statement, range, id);
-        }
-    }
-
-    pub(super) fn drop_functions(&mut self, home: usize, name: &str) {
-        for id in self.model.schemas[home].functions.remove(name).unwrap_or_default() {
-            self.model.functions[id].dropped = true;
-        }
-    }
-
-    /// The statements of `BEGIN ATOMIC … END`: the server holds them as it holds a view's query. Arguments of the
-    /// function may stand where columns do, so that columns are only followed, never missed.
-    fn atomic_body(&mut self, statement: &Statement<'_>, range: TokenRange, id: usize) {
-        let mut cursor = statement.within(range);
-        if cursor.eat("BEGIN ATOMIC").is_none() {
-            return;
-        }
-        while !cursor.at_end() {
-            let part = cursor
-                .skip_until(|cursor| cursor.is_punct(";") || (cursor.is("END") && cursor.nth(1).is_none()));
-            cursor.advance();
-            if part.is_empty() {
-                continue;
-            }
-            let Some(tree) = syntax::statement(statement.within(part)) else { continue };
-            let reads = self.read_body(&tree);
-            self.note_reads(&reads, User::Function(id));
-        }
     }
 }
 

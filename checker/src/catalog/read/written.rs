@@ -2,14 +2,15 @@
 //! read beside it.
 
 use sqlparser::ast::{
-    Delete, FromTable, Insert, ObjectName as ParserName, OnConflictAction, OnInsert, TableFactor,
-    TableObject, TableWithJoins, Update, UpdateTableFromKind,
+    AssignmentTarget, Delete, FromTable, Insert, ObjectName as ParserName, OnConflictAction, OnInsert,
+    TableFactor, TableObject, TableWithJoins, Update, UpdateTableFromKind,
 };
 
 use super::from::From;
 use super::query::Outputs;
-use super::{Item, Reader, Scope};
-use crate::catalog::names::object;
+use super::{Columns, Item, Reader, Scope};
+use crate::catalog::model::RelationId;
+use crate::catalog::names::{cut, object};
 
 impl Reader<'_, '_, '_> {
     /// A relation that a statement writes.
@@ -31,7 +32,13 @@ impl Reader<'_, '_, '_> {
         if let Some(source) = &insert.source {
             self.alone(|reader| reader.query(source));
         }
-        self.replay.insert(self.names, insert);
+        if let Columns::Relation(id) = item.columns {
+            let columns = insert.columns.iter().filter_map(|column| column.0.first()?.as_ident());
+            self.note_written(id, columns);
+        }
+        if self.judge {
+            self.replay.insert(self.names, insert);
+        }
         if let Some(OnInsert::OnConflict(on)) = &insert.on
             && let OnConflictAction::DoUpdate(update) = &on.action
         {
@@ -54,7 +61,17 @@ impl Reader<'_, '_, '_> {
         {
             self.beside_target(&mut from, more);
         }
-        self.replay.update(self.names, update);
+        if let Some(Item { columns: Columns::Relation(id), .. }) = from.scope.items.first() {
+            let id = *id;
+            let names = update.assignments.iter().flat_map(|one| match &one.target {
+                AssignmentTarget::ColumnName(name) => std::slice::from_ref(name),
+                AssignmentTarget::Tuple(names) => names.as_slice(),
+            });
+            self.note_written(id, names.filter_map(|column| column.0.first()?.as_ident()));
+        }
+        if self.judge {
+            self.replay.update(self.names, update);
+        }
         let look = |reader: &mut Self| {
             for assignment in &update.assignments {
                 reader.expr(&assignment.value);
@@ -77,6 +94,15 @@ impl Reader<'_, '_, '_> {
             reader.returning(delete.returning.as_ref())
         };
         self.within(from.scope, look).0
+    }
+
+    /// What is written is held as what is read is.
+    fn note_written<'i>(&mut self, id: RelationId, columns: impl Iterator<Item = &'i sqlparser::ast::Ident>) {
+        for column in columns {
+            let Some(column) = self.names.ident(column) else { continue };
+            let at = self.replay.model.table(id).and_then(|table| table.column(cut(&column.value)));
+            self.reads.columns.extend(at.map(|at| (id, at)));
+        }
     }
 
     /// The table of an UPDATE or a DELETE.

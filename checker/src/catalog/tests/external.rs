@@ -23,6 +23,7 @@ fn what_the_database_has_already() {
         "-- dsql: external view v (a, b)\n-- dsql: external sequence s\n-- dsql: external domain mood AS text\n\
              SELECT a FROM v; ALTER SEQUENCE s RESTART; CREATE TABLE t (id int PRIMARY KEY, m mood)",
     ]);
+    clean(&["-- dsql: external function f(int)\nDROP FUNCTION f(int)"]);
     assert_eq!(found(&["-- dsql: external view v (a, b)\nSELECT c FROM v"]), ["unknown-column 42703 c"]);
     clean(&["-- dsql: external table t (id serial PRIMARY KEY)\nDROP TABLE t"]);
     assert_eq!(
@@ -33,7 +34,7 @@ fn what_the_database_has_already() {
 
 #[test]
 fn what_cannot_be_read() {
-    for wrong in ["tabel users (id int)", "table", "table users (id int", "function f()", "role admin"] {
+    for wrong in ["tabel users (id int)", "table", "table users (id int", "function f", "role admin"] {
         let sql = format!("-- dsql: external {wrong}\nSELECT 1");
         assert_eq!(found(&[&sql]), [format!("directive - {wrong}")], "{wrong}");
     }

@@ -1,0 +1,140 @@
+//! `COMMENT`, `GRANT` and `REVOKE`: statements that only name what there is.
+
+use crate::ast::{Ident, ObjectName};
+use crate::cursor::Cursor;
+
+use super::Replay;
+use super::model::RelationKind;
+use super::names::{cut, object};
+
+impl Replay<'_> {
+    /// `COMMENT ON kind name`.
+    pub(super) fn comment(&mut self, mut cursor: Cursor<'_>) {
+        cursor.eat("COMMENT ON");
+        if cursor.eat("COLUMN").is_some() {
+            let Some(name) = cursor.name() else { return };
+            let Some((column, of)) = name.parts.split_last().filter(|(_, of)| !of.is_empty()) else { return };
+            let of = ObjectName { parts: of.to_vec() };
+            let Some(id) = self.known(&of, "relation", false) else { return };
+            match &self.model.relation(id).kind {
+                RelationKind::View(view) => {
+                    let missing = view
+                        .columns
+                        .as_ref()
+                        .is_some_and(|all| !all.iter().any(|one| one.may_be(cut(&column.value))));
+                    if missing {
+                        let server = format!(
+                            "column \"{}\" of relation \"{}\" does not exist",
+                            cut(&column.value),
+                            object(&of)
+                        );
+                        self.unknown_column(id, column, server);
+                    }
+                }
+                _ => {
+                    self.known_column(id, column, |of| {
+                        format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
+                    });
+                }
+            }
+        } else if cursor.eat("CONSTRAINT").is_some() {
+            let Some(name) = cursor.ident() else { return };
+            if cursor.eat("ON").is_none() || cursor.is("DOMAIN") {
+                return;
+            }
+            let Some(table) = cursor.name() else { return };
+            let Some(id) = self.known(&table, "relation", false) else { return };
+            let known = self.model.table(id).is_some_and(|table| {
+                table.opaque || table.loose || table.constraint_names.contains_key(cut(&name.value))
+            });
+            if !known && self.model.table(id).is_some() {
+                self.unknown_constraint(id, &name, |name, of| {
+                    format!("constraint \"{name}\" for table \"{of}\" does not exist")
+                });
+            }
+        } else if cursor.eat("INDEX").is_some() {
+            if let Some(name) = cursor.name() {
+                self.known_index(&name, false);
+            }
+        } else if cursor.eat("SCHEMA").is_some() {
+            self.check_schema(cursor.ident());
+        } else if cursor.eat("DOMAIN").is_some() {
+            if let Some(name) = cursor.name() {
+                self.known_domain(&name, false);
+            }
+        } else if cursor.is_any(&["TABLE", "VIEW"]) {
+            let wanted = if cursor.is("TABLE") { "table" } else { "view" };
+            cursor.advance();
+            let Some(name) = cursor.name() else { return };
+            let Some(id) = self.known(&name, "relation", false) else { return };
+            let is = super::create::kind_word(&self.model.relation(id).kind);
+            if is != wanted && is != "relation" {
+                self.not_a(id, name.span(), wanted, format!("write COMMENT ON {}", is.to_ascii_uppercase()));
+            }
+        } else if cursor.eat("FUNCTION").is_some() {
+            self.known_functions(cursor, false);
+        } else if cursor.eat("SEQUENCE").is_some()
+            && let Some(name) = cursor.name()
+        {
+            self.known(&name, "sequence", false);
+        }
+    }
+
+    /// `GRANT … ON [TABLE] a, b TO …` and the same of sequences and schemas.
+    pub(super) fn grant(&mut self, mut cursor: Cursor<'_>) {
+        let columns = privileged_columns(cursor);
+        cursor.skip_until(|cursor| cursor.is("ON") || cursor.is("TO") || cursor.is("FROM"));
+        if cursor.eat("ON").is_none() {
+            return;
+        }
+        let schema = cursor.eat("SCHEMA").is_some();
+        let sequence = cursor.eat("SEQUENCE").is_some();
+        let table = cursor.eat("TABLE").is_some();
+        if cursor.are("ALL TABLES IN SCHEMA") || cursor.are("ALL SEQUENCES IN SCHEMA") {
+            (0..4).for_each(|_| cursor.advance());
+            while let Some(name) = cursor.ident() {
+                self.check_schema(Some(name));
+                if cursor.eat_punct(",").is_none() {
+                    break;
+                }
+            }
+            return;
+        }
+        // Functions, databases and others are named by a word that no table has in front of it.
+        let plain = !schema && !sequence && !table;
+        if plain
+            && cursor.nth(1).is_some_and(|token| {
+                !matches!(cursor.text_of(token), "," | ".")
+                    && !cursor.word_at(1, "TO")
+                    && !cursor.word_at(1, "FROM")
+            })
+        {
+            return;
+        }
+        while let Some(name) = cursor.name() {
+            if schema {
+                self.check_schema(name.last().cloned());
+            } else {
+                let id = self.known(&name, if sequence { "sequence" } else { "relation" }, false);
+                for column in id.iter().flat_map(|_| &columns) {
+                    self.target(id.unwrap_or_default(), column);
+                }
+            }
+            if cursor.eat_punct(",").is_none() {
+                break;
+            }
+        }
+    }
+}
+
+/// The columns of `GRANT SELECT (a, b), UPDATE (c) ON …`.
+fn privileged_columns(mut cursor: Cursor<'_>) -> Vec<Ident> {
+    let mut columns = Vec::new();
+    while !cursor.at_end() && !cursor.is("ON") {
+        match cursor.ident_list() {
+            Some(listed) => columns.extend(listed),
+            None => cursor.advance(),
+        }
+    }
+    columns
+}
