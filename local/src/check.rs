@@ -84,30 +84,24 @@ pub(crate) async fn after(backend: &mut Backend, ddl: &Ddl) -> Result<(), Fail> 
 
 fn refusal(what: &str, argument: &str, ddl: &Ddl) -> Option<ServerError> {
     Some(match what {
-        "temporary" => unsupported(format!("TEMPORARY or TEMP table not supported for CREATE {argument}")),
-        "unlogged" => unsupported("UNLOGGED table not supported for CREATE TABLE"),
-        "serial" if !ddl.of_sequence => {
-            ServerError::new("42704", format!("type \"{argument}\" does not exist"))
-        }
-        "identity type" => {
-            unsupported(format!("datatype {argument} not supported, identity column type must be bigint"))
-        }
-        "sequence type" if ddl.of_sequence => {
-            unsupported(format!("datatype {argument} not supported, sequence type must be bigint"))
-        }
+        "temporary" => words::temporary(argument),
+        "unlogged" => unsupported(words::UNLOGGED),
+        "serial" if !ddl.of_sequence => words::no_such_type(argument),
+        "identity type" => words::must_be_bigint(argument, "identity column"),
+        "sequence type" if ddl.of_sequence => words::must_be_bigint(argument, "sequence"),
         "type" => datatype(argument),
         "default cache" if !ddl.names_cache && !ddl.alters => words::cache_missing(argument),
         "cache" => words::cache_size(argument),
-        "deferrable" => unsupported("DEFERRABLE constraint not supported"),
-        "exclude" => unsupported("EXCLUDE constraint not supported"),
-        "language" => unsupported(format!("CREATE FUNCTION with language {argument} not supported")),
-        "trigger" => unsupported("CREATE TRIGGER not supported"),
-        "key columns" => ServerError::new("54011", "cannot use more than 8 columns in an index"),
-        "key type" => unsupported(format!("datatype {argument} is not supported in a key")),
-        "operator class" => unsupported("opclass not supported for index keys"),
-        "indexes" => ServerError::new("54000", "cannot have more than 24 indexes on a table"),
-        "columns" => ServerError::new("54011", "tables can have at most 255 columns"),
-        "schemas" => ServerError::new("54000", "cannot have more than 10 schemas in a database"),
+        "deferrable" => unsupported(words::DEFERRABLE),
+        "exclude" => unsupported(words::EXCLUDE),
+        "language" => words::language(argument),
+        "trigger" => unsupported(words::TRIGGER),
+        "key columns" => words::key_columns(),
+        "key type" => words::key_type(argument),
+        "operator class" => unsupported(words::OPERATOR_CLASS),
+        "indexes" => words::too_many_indexes(),
+        "columns" => words::too_many_columns(),
+        "schemas" => words::too_many_schemas(),
         _ => return None,
     })
 }

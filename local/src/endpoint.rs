@@ -258,6 +258,9 @@ async fn start(
     }
 }
 
+/// Whether an IAM principal may connect as this role.
+const MAPPED: &str = "SELECT EXISTS (SELECT FROM sys.iam_pg_role_mappings WHERE pg_role_name = session_user)";
+
 async fn log_in(
     mut client: Client,
     packet: &[u8],
@@ -276,6 +279,7 @@ async fn log_in(
         None => return Ok(None),
     };
     let user = parameters.iter().find(|(name, _)| name == "user").map_or("", |(_, value)| value.as_str());
+    let needs_mapping = shared.tls.is_some() && user != "admin";
     // The stand-in's own superuser is nobody outside.
     let denied = if user == SUPERUSER {
         Err(words::access_denied())
@@ -298,7 +302,7 @@ async fn log_in(
     }
     parameters.retain(|(name, _)| name != "database");
     parameters.push(("database".into(), shared.database.clone()));
-    let backend = match Backend::connect(&shared.socket, &parameters).await {
+    let mut backend = match Backend::connect(&shared.socket, &parameters).await {
         Ok(backend) => backend,
         Err(Refused::Server(mut error)) => {
             if error.code == "28000" {
@@ -310,6 +314,10 @@ async fn log_in(
         }
         Err(Refused::Io(error)) => return Err(error),
     };
+    // Whose a token is cannot be told, but a role that nobody is mapped to lets nobody in.
+    if needs_mapping && backend.query(MAPPED).await?.value() != Some("t") {
+        return refuse(client, &words::access_denied()).await;
+    }
     client.push(b'R', &[0; 4]);
     for (name, value) in &backend.parameters {
         let value = if name == "server_version" { words::SERVER_VERSION } else { value };

@@ -1,7 +1,8 @@
 //! A local stand-in for an Amazon Aurora DSQL cluster, for tests and for trying things out: a real PostgreSQL behind a proxy
 //! that refuses, delays and conflicts as DSQL was seen to do. It is **not** Amazon Aurora DSQL.
 //!
-//! It needs a PostgreSQL of version 15 or newer on the machine (any package will do) and nothing else.
+//! It needs a PostgreSQL of version 15 or newer on the machine (any package will do) and nothing else; or, with the feature
+//! `embedded-postgres`, a Linux with glibc 2.38 or newer or a Mac with Apple's processor.
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -145,7 +145,7 @@ fn banner(cluster: &Cluster, endpoint: &Endpoint) {
         endpoint.port()
     );
     if let Some(ca) = endpoint.ca_file() {
-        println!("  export PGSSLMODE=verify-full PGSSLROOTCERT={}", ca.display());
+        println!("  export PGSSLMODE=verify-full PGSSLROOTCERT=\"{}\"", ca.display());
         println!("  export PGPASSWORD=\"{}\"", endpoint.token("admin"));
     }
     println!();

@@ -204,7 +204,7 @@ UNION ALL SELECT 'operator class', '' FROM new_index i, unnest(i.indclass) AS k(
 WHERE NOT o.opcdefault
 UNION ALL SELECT 'indexes', '' FROM new_index n WHERE (SELECT count(*) FROM pg_index i WHERE i.indrelid = n.indrelid) > 24
 UNION ALL SELECT 'columns', '' FROM (SELECT DISTINCT attrelid FROM new_column) n
-WHERE (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = n.attrelid AND a.attnum > 0 AND NOT a.attisdropped) > 255
+WHERE (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = n.attrelid AND a.attnum > 0 AND NOT a.attisdropped) > 256
 UNION ALL SELECT 'schemas', '' FROM own WHERE EXISTS (SELECT FROM pg_namespace n WHERE n.xmin::text::bigint >= own.xid)
 AND (SELECT count(*) FROM pg_namespace n WHERE n.oid >= 16384 AND n.nspname <> 'sys' AND n.nspname !~ '^pg_') > 10
 $$;
@@ -255,7 +255,7 @@ END $$;
 
 CREATE FUNCTION sys.dsql_major_version() RETURNS integer LANGUAGE sql IMMUTABLE AS $$ SELECT 1 $$;
 
--- Which IAM principals may connect as which role. Noted, not enforced: whose a token is cannot be told without its secret.
+-- Which IAM principals may connect as which role. That there is one is asked for, not which: whose a token is cannot be told.
 CREATE TABLE sys.iam_pg_role_mappings (
     pg_role_oid oid NOT NULL,
     pg_role_name text NOT NULL,

@@ -62,6 +62,56 @@ pub(crate) const DDL_AND_DML: &str = "ddl and dml are not supported in the same 
 pub(crate) const COLLATE: &str = "COLLATE clause not supported";
 pub(crate) const SYSTEM_ENTITY: &str = "feature not supported on system entity";
 pub(crate) const INDEX_MODE: &str = "unsupported mode. please use CREATE INDEX ASYNC.";
+pub(crate) const UNLOGGED: &str = "UNLOGGED table not supported for CREATE TABLE";
+pub(crate) const DEFERRABLE: &str = "DEFERRABLE constraint not supported";
+pub(crate) const EXCLUDE: &str = "EXCLUDE constraint not supported";
+pub(crate) const TRIGGER: &str = "CREATE TRIGGER not supported";
+pub(crate) const OPERATOR_CLASS: &str = "opclass not supported for index keys";
+
+/// `TEMPORARY or TEMP table not supported for CREATE VIEW`: whatever is temporary is called a table.
+pub(crate) fn temporary(object: &str) -> ServerError {
+    unsupported(format!("TEMPORARY or TEMP table not supported for CREATE {object}"))
+}
+
+/// A type that DSQL does not know at all, as `serial`.
+pub(crate) fn no_such_type(name: &str) -> ServerError {
+    ServerError::new("42704", format!("type \"{name}\" does not exist"))
+}
+
+/// What counts on its own counts in `bigint`; `of` is `sequence` or `identity column`.
+pub(crate) fn must_be_bigint(datatype: &str, of: &str) -> ServerError {
+    unsupported(format!("datatype {datatype} not supported, {of} type must be bigint"))
+}
+
+/// A function in a language other than SQL.
+pub(crate) fn language(name: &str) -> ServerError {
+    unsupported(format!("CREATE FUNCTION with language {name} not supported"))
+}
+
+/// A column that cannot be part of a key.
+pub(crate) fn key_type(datatype: &str) -> ServerError {
+    unsupported(format!("datatype {datatype} is not supported in a key"))
+}
+
+/// A ninth key column.
+pub(crate) fn key_columns() -> ServerError {
+    ServerError::new("54011", "cannot use more than 8 columns in an index")
+}
+
+/// A 25th index. The sentence is ours.
+pub(crate) fn too_many_indexes() -> ServerError {
+    ServerError::new("54000", "cannot have more than 24 indexes on a table")
+}
+
+/// A 257th column. 255 is documented, and 256 were seen to be taken. The sentence is PostgreSQL's.
+pub(crate) fn too_many_columns() -> ServerError {
+    ServerError::new("54011", "tables can have at most 255 columns")
+}
+
+/// An eleventh schema. The sentence is ours.
+pub(crate) fn too_many_schemas() -> ServerError {
+    ServerError::new("54000", "cannot have more than 10 schemas in a database")
+}
 
 /// A row limit crossed, at the statement that crosses it.
 pub(crate) fn row_limit() -> ServerError {
@@ -146,7 +196,7 @@ pub(crate) fn of_key_type(error: ServerError) -> ServerError {
         .strip_prefix("data type ")
         .and_then(|rest| rest.split(" has no default operator class").next());
     match (error.code.as_str(), of) {
-        ("42704", Some(name)) => unsupported(format!("datatype {name} is not supported in a key")),
+        ("42704", Some(name)) => key_type(name),
         _ => error,
     }
 }

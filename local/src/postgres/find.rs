@@ -1,8 +1,10 @@
-//! Finding a PostgreSQL: `DSQL_LOCAL_PG_BIN`, then the newest of `PATH` and the places where packages put it.
+//! Finding a PostgreSQL: `DSQL_LOCAL_PG_BIN`, then (with the feature `embedded-postgres`) the one of crates.io, then the newest of
+//! `PATH` and the places where packages put it.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -16,36 +18,69 @@ const OLDEST: u32 = 15;
 pub(super) struct Installation {
     pub(super) bin: PathBuf,
     pub(super) version: String,
+    /// What its programs need in their environment.
+    pub(super) variables: Vec<(OsString, OsString)>,
+    /// Tells it from others of its version.
+    pub(super) identity: String,
 }
 
-/// The installation to use: the one the environment names, or the newest that answers.
-pub(super) fn find() -> Result<Installation, Error> {
+impl Installation {
+    pub(super) fn at(bin: PathBuf, version: String) -> Self {
+        let changed = fs::metadata(bin.join("initdb")).map_or(0, |of| of.mtime());
+        let identity = format!("{} {changed}", bin.display());
+        Self { bin, version, variables: Vec::new(), identity }
+    }
+}
+
+/// What there is to run.
+#[derive(Debug)]
+pub(super) enum Found {
+    Installed(Installation),
+    /// It has to be unpacked first.
+    #[cfg(feature = "embedded-postgres")]
+    Embedded(super::embedded::Embedded),
+}
+
+/// What to use: what the environment names; the embedded one, where there is one and it runs; the newest on the system.
+pub(super) fn find() -> Result<Found, Error> {
     if let Some(bin) = env::var_os("DSQL_LOCAL_PG_BIN") {
         let bin = PathBuf::from(bin);
         return match probe(&bin) {
-            Some((major, version)) if major >= OLDEST => Ok(Installation { bin, version }),
-            Some((_, version)) => Err(Error::NoPostgres { tried: format!("DSQL_LOCAL_PG_BIN is {version}") }),
-            None => Err(Error::NoPostgres {
-                tried: format!("nothing usable in DSQL_LOCAL_PG_BIN={}", bin.display()),
+            Ok((major, version)) if major >= OLDEST => Ok(Found::Installed(Installation::at(bin, version))),
+            Ok((_, version)) => Err(Error::NoPostgres { tried: format!("DSQL_LOCAL_PG_BIN is {version}") }),
+            Err(why) => Err(Error::NoPostgres {
+                tried: format!("nothing usable in DSQL_LOCAL_PG_BIN={}: {why}", bin.display()),
             }),
         };
     }
+    let tried = "DSQL_LOCAL_PG_BIN, PATH and the usual folders".to_string();
+    #[cfg(feature = "embedded-postgres")]
+    let tried = match super::embedded::find() {
+        Ok(embedded) => return Ok(Found::Embedded(embedded)),
+        Err(why) => {
+            tracing::warn!(why, "the embedded PostgreSQL is passed over for one of the system's");
+            format!("the embedded one: {why}; then {tried}")
+        }
+    };
+    installed().map(Found::Installed).ok_or(Error::NoPostgres { tried })
+}
+
+/// The newest on the system.
+fn installed() -> Option<Installation> {
     let mut candidates: Vec<(u32, Installation)> = Vec::new();
     for bin in places() {
         if candidates.iter().any(|(_, known)| known.bin == bin) {
             continue;
         }
-        if let Some((major, version)) = probe(&bin).filter(|(major, _)| *major >= OLDEST) {
-            candidates.push((major, Installation { bin, version }));
+        if let Ok((major, version)) = probe(&bin)
+            && major >= OLDEST
+        {
+            candidates.push((major, Installation::at(bin, version)));
         }
     }
     // The first of the newest: a stable sort keeps PATH before the rest.
     candidates.sort_by_key(|(major, _)| std::cmp::Reverse(*major));
-    candidates
-        .into_iter()
-        .next()
-        .map(|(_, found)| found)
-        .ok_or(Error::NoPostgres { tried: "DSQL_LOCAL_PG_BIN, PATH and the usual folders".into() })
+    candidates.into_iter().next().map(|(_, found)| found)
 }
 
 fn places() -> Vec<PathBuf> {
@@ -65,19 +100,28 @@ fn places() -> Vec<PathBuf> {
     places
 }
 
-/// Runs `postgres --version`, so that a binary which cannot run here is passed over.
-fn probe(bin: &Path) -> Option<(u32, String)> {
-    let postgres = bin.join("postgres");
-    if !postgres.is_file() {
-        return None;
+/// The version of what is in this folder, if it runs here.
+fn probe(bin: &Path) -> Result<(u32, String), String> {
+    // Debian's PATH holds a symlink to the real `postgres`; `initdb` is beside the real one.
+    for program in ["postgres", "initdb"] {
+        if !bin.join(program).is_file() {
+            return Err(format!("no `{program}` there"));
+        }
     }
-    // Debian's PATH holds a symlink to the real binary; `initdb` is beside the real one.
-    if !bin.join("initdb").is_file() {
-        return None;
+    let mut command = Command::new(bin.join("postgres"));
+    command.arg("--version");
+    version_of(command)
+}
+
+/// Runs `postgres --version`: the major number and all of it, or why it does not run.
+pub(super) fn version_of(mut command: Command) -> Result<(u32, String), String> {
+    let output = command.output().map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(said.lines().next().map_or_else(|| output.status.to_string(), str::to_string));
     }
-    let output = Command::new(&postgres).arg(OsStr::new("--version")).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
-    let major = number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()?;
-    output.status.success().then(|| (major, number.to_string()))
+    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    let major = number.and_then(|number| number.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok());
+    number.map(str::to_string).zip(major).map(|(number, major)| (major, number)).ok_or(text)
 }

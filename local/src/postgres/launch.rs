@@ -1,16 +1,19 @@
 //! Running the PostgreSQL: as an unprivileged user, reachable by a Unix socket only, and never left behind.
 
+use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
-use super::find::{Installation, find};
+use super::User;
+use super::find::{Found, Installation, find};
+use super::template::Template;
+use super::watchdog::Watchdog;
 use crate::error::Error;
 
 /// The superuser of the throw-away cluster, whom clients never see.
@@ -23,6 +26,8 @@ const SETTINGS: &[(&str, &str)] = &[
     ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
     ("shared_buffers", "32MB"),
+    // In the data folder, with which it goes.
+    ("dynamic_shared_memory_type", "mmap"),
     ("max_connections", "300"),
     ("max_wal_senders", "0"),
     ("wal_level", "minimal"),
@@ -39,6 +44,10 @@ const SETTINGS: &[(&str, &str)] = &[
     ("allow_system_table_mods", "on"),
 ];
 
+/// How the cluster's files are made. Small log segments make it half as large.
+const INITDB: &[&str] =
+    &["--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C", "--wal-segsize=1"];
+
 /// A PostgreSQL that runs until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Postgres {
@@ -51,9 +60,9 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Finds a PostgreSQL, makes a cluster (or takes the one in `data_dir`) and starts it. Blocks for about a second.
+    /// Finds a PostgreSQL, makes a cluster (or takes the one in `data_dir`) and starts it. Blocks for half a second or so.
     pub(crate) fn start(data_dir: Option<&Path>) -> Result<Self, Error> {
-        let installation = find()?;
+        let found = find()?;
         let root = match data_dir {
             Some(folder) => {
                 fs::create_dir_all(folder).map_err(Error::io("making the data folder"))?;
@@ -61,74 +70,134 @@ impl Postgres {
             }
             None => tempfile::Builder::new()
                 .prefix("dsql-local-")
-                .tempdir_in(scratch())
+                .tempdir_in(scratch(&found))
                 .map_err(Error::io("making a temporary folder"))?
                 .keep(),
         };
         let keep = data_dir.is_some();
-        let started = Self::start_in(&installation, &root, keep);
+        let started = Self::start_in(&found, &root, keep);
         if started.is_err() && !keep {
             let _ = fs::remove_dir_all(&root);
         }
         started
     }
 
-    fn start_in(installation: &Installation, root: &Path, keep: bool) -> Result<Self, Error> {
+    fn start_in(found: &Found, root: &Path, keep: bool) -> Result<Self, Error> {
         let user = unprivileged(root)?;
-        let watchdog = Watchdog::start(root, keep, user)?;
+        let mut watchdog = Watchdog::start(root, keep, user)?;
+        let installation = match found {
+            Found::Installed(installation) => installation.clone(),
+            #[cfg(feature = "embedded-postgres")]
+            Found::Embedded(embedded) => {
+                let folder = root.join("postgresql");
+                let _ = fs::remove_dir_all(&folder);
+                embedded.unpack(&folder, user).map_err(Error::io("unpacking the embedded PostgreSQL"))?
+            }
+        };
         let data = root.join("data");
+        if keep {
+            await_predecessor(&data);
+        }
+        let mut server = None;
         if !data.join("PG_VERSION").exists() {
-            let mut initdb = command(&installation.bin.join("initdb"), user);
-            initdb.args(["--auth=trust", "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C"]);
-            initdb.arg(format!("--username={SUPERUSER}")).arg("-D").arg(&data);
-            let output = initdb.output().map_err(Error::io("running initdb"))?;
-            if !output.status.success() {
-                let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
-                return Err(Error::Postgres { doing: "initdb", said });
+            let template = Template::of(&installation, INITDB);
+            if template.as_ref().is_some_and(|template| template.fill(&data, user)) {
+                server = launch(&installation, root, user, &mut watchdog).ok();
+            }
+            if server.is_none() {
+                if let Some(template) = &template {
+                    template.forget();
+                }
+                let _ = fs::remove_dir_all(&data);
+                initdb(&installation, &data, user)?;
+                if let Some(template) = &template {
+                    template.keep(&data);
+                }
             }
         }
-        let mut postgres = command(&installation.bin.join("postgres"), user);
-        postgres.arg("-D").arg(&data).arg("-k").arg(root);
-        for (name, value) in SETTINGS {
-            postgres.arg("-c").arg(format!("{name}={value}"));
-        }
-        let log = fs::File::create(root.join("log")).map_err(Error::io("making the log"))?;
-        postgres.stderr(log);
-        let server = postgres.spawn().map_err(Error::io("running postgres"))?;
-        let mut running = Self {
+        let server = match server {
+            Some(server) => server,
+            None => launch(&installation, root, user, &mut watchdog)?,
+        };
+        Ok(Self {
             server,
             _watchdog: watchdog,
             root: root.to_path_buf(),
             keep,
-            version: installation.version.clone(),
-        };
-        running.wait_until_ready()?;
-        Ok(running)
+            version: installation.version,
+        })
     }
 
     /// The server's Unix socket.
     pub(crate) fn socket(&self) -> PathBuf {
         self.root.join(".s.PGSQL.5432")
     }
+}
 
-    fn wait_until_ready(&mut self) -> Result<(), Error> {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        let pid_file = self.root.join("data/postmaster.pid");
-        loop {
-            // The eighth line of the pid file is the server's own word for its state.
-            let text = fs::read_to_string(&pid_file).unwrap_or_default();
-            if text.lines().nth(7).is_some_and(|state| state.trim() == "ready") {
-                return Ok(());
-            }
-            let ended = self.server.try_wait().map_err(Error::io("watching postgres"))?;
-            if ended.is_some() || Instant::now() > deadline {
-                let said = fs::read_to_string(self.root.join("log")).unwrap_or_default();
-                let said =
-                    said.lines().last().unwrap_or("it did not become ready within 30 seconds").to_string();
-                return Err(Error::Postgres { doing: "starting", said });
-            }
-            std::thread::sleep(Duration::from_millis(5));
+/// Kept data may still be closed by the server of a process that was just killed. One that goes on for longer is another's, of
+/// which PostgreSQL itself tells.
+fn await_predecessor(data: &Path) {
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let alive = || {
+        let file = fs::read_to_string(data.join("postmaster.pid")).ok()?;
+        let pid = Pid::from_raw(file.lines().next()?.trim().parse().ok()?)?;
+        test_kill_process(pid).ok()
+    };
+    while alive().is_some() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Makes the cluster's files.
+fn initdb(installation: &Installation, data: &Path, user: Option<User>) -> Result<(), Error> {
+    let mut initdb = command(&installation.bin.join("initdb"), &installation.variables, user);
+    initdb.args(INITDB).arg(format!("--username={SUPERUSER}")).arg("-D").arg(data);
+    let output = initdb.output().map_err(Error::io("running initdb"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
+        return Err(Error::Postgres { doing: "initdb", said });
+    }
+    Ok(())
+}
+
+/// Starts the server over `root` and waits until it is ready.
+fn launch(
+    installation: &Installation,
+    root: &Path,
+    user: Option<User>,
+    watchdog: &mut Watchdog,
+) -> Result<Child, Error> {
+    let data = root.join("data");
+    let mut postgres = command(&installation.bin.join("postgres"), &installation.variables, user);
+    postgres.arg("-D").arg(&data).arg("-k").arg(root);
+    for (name, value) in SETTINGS {
+        postgres.arg("-c").arg(format!("{name}={value}"));
+    }
+    let log = fs::File::create(root.join("log")).map_err(Error::io("making the log"))?;
+    postgres.stderr(log);
+    let mut server = postgres.spawn().map_err(Error::io("running postgres"))?;
+    watchdog.watch(&server);
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        // The eighth line of the pid file is the server's own word for its state.
+        let text = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+        if text.lines().nth(7).is_some_and(|state| state.trim() == "ready") {
+            return Ok(server);
         }
+        let why = match server.try_wait().map_err(Error::io("watching postgres"))? {
+            Some(status) => format!("it ended with {status}"),
+            None if Instant::now() > deadline => "it did not become ready within 30 seconds".into(),
+            None => {
+                std::thread::sleep(Duration::from_millis(5));
+                continue;
+            }
+        };
+        let _ = server.kill();
+        let _ = server.wait();
+        let log = fs::read_to_string(root.join("log")).unwrap_or_default();
+        // The reason comes first, and then hints.
+        let said = log.lines().find(|line| line.contains("FATAL")).or(log.lines().last()).unwrap_or(&why);
+        return Err(Error::Postgres { doing: "starting", said: said.to_string() });
     }
 }
 
@@ -155,19 +224,17 @@ impl Drop for Postgres {
 }
 
 /// Where throw-away clusters go: into memory where there is plenty, as making one there takes half the time; else to the
-/// system's temporary folder. `TMPDIR` decides if it is set.
-fn scratch() -> PathBuf {
+/// system's temporary folder. `TMPDIR` decides if it is set. Programs are seldom allowed to run from memory.
+fn scratch(found: &Found) -> PathBuf {
     let memory = Path::new("/dev/shm");
     let room = || rustix::fs::statvfs(memory).map_or(0, |of| of.f_bavail.saturating_mul(of.f_frsize));
     // Containers often have 64 MiB there, and a cluster starts with 40.
-    if std::env::var_os("TMPDIR").is_none() && memory.is_dir() && room() >= 1 << 30 {
+    let of_data = matches!(found, Found::Installed(_));
+    if of_data && std::env::var_os("TMPDIR").is_none() && memory.is_dir() && room() >= 1 << 30 {
         return memory.to_path_buf();
     }
     std::env::temp_dir()
 }
-
-/// A user and group id.
-type User = (u32, u32);
 
 /// As root, the user that PostgreSQL shall run as (it refuses root), who then owns `root`; otherwise none.
 fn unprivileged(root: &Path) -> Result<Option<User>, Error> {
@@ -191,7 +258,8 @@ fn entry(users: &str, name: &str) -> Option<User> {
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
 }
 
-fn command(program: &Path, user: Option<User>) -> Command {
+/// A program to run as `user`, with nothing of ours but what it needs.
+pub(super) fn command(program: &Path, variables: &[(OsString, OsString)], user: Option<User>) -> Command {
     let mut command = Command::new(program);
     // A group of its own: Ctrl-C at a terminal is for us, and we end the server.
     command
@@ -200,47 +268,9 @@ fn command(program: &Path, user: Option<User>) -> Command {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    command.env_remove("PGDATA").env("LC_ALL", "C");
+    command.env_remove("PGDATA").env("LC_ALL", "C").envs(variables.iter().cloned());
     if let Some((uid, gid)) = user {
         command.uid(uid).gid(gid);
     }
     command
-}
-
-/// What ends the server and removes the folder should this process be killed: a shell that waits on a pipe from us. When we die,
-/// however that is, the pipe closes. It is there before anything else is, and finds the server by its pid file.
-#[derive(Debug)]
-struct Watchdog {
-    shell: Child,
-    pipe: Option<ChildStdin>,
-}
-
-impl Watchdog {
-    fn start(root: &Path, keep: bool, user: Option<User>) -> Result<Self, Error> {
-        let script = "trap '' HUP INT TERM; read line && exit 0; n=0; while [ $n -lt 50 ]; do \
-                      pid=$(head -n 1 \"$1/data/postmaster.pid\" 2>/dev/null); [ -z \"$pid\" ] || kill -QUIT \"$pid\" 2>/dev/null; \
-                      [ \"$2\" = keep ] || rm -rf -- \"$1\"; \
-                      sleep 0.1; if [ ! -e \"$1/data/postmaster.pid\" ] && { [ \"$2\" = keep ] || [ ! -e \"$1\" ]; }; \
-                      then exit 0; fi; \
-                      n=$((n+1)); done";
-        let mut command = command(Path::new("/bin/sh"), user);
-        command.args(["-c", script, "dsql-local-watchdog"]).arg(root).arg(if keep {
-            "keep"
-        } else {
-            "remove"
-        });
-        let mut shell = command.stdin(Stdio::piped()).spawn().map_err(Error::io("running the watchdog"))?;
-        let pipe = shell.stdin.take();
-        Ok(Self { shell, pipe })
-    }
-}
-
-impl Drop for Watchdog {
-    fn drop(&mut self) {
-        if let Some(mut pipe) = self.pipe.take() {
-            // Any line tells it that there is nothing left to do.
-            let _ = pipe.write_all(b"done\n");
-        }
-        let _ = self.shell.wait();
-    }
 }

@@ -117,9 +117,9 @@ const STATEMENTS: &[(&[&str], &str)] = &[
 const SENTENCES: &[(&[&str], &str)] = &[
     (&["vacuum"], "unsupported VACUUM statement"),
     (&["merge"], "unsupported statement type: MERGE"),
-    (&["create", "trigger"], "CREATE TRIGGER not supported"),
-    (&["create", "constraint", "trigger"], "CREATE TRIGGER not supported"),
-    (&["create", "or", "replace", "trigger"], "CREATE TRIGGER not supported"),
+    (&["create", "trigger"], words::TRIGGER),
+    (&["create", "constraint", "trigger"], words::TRIGGER),
+    (&["create", "or", "replace", "trigger"], words::TRIGGER),
     (&["create", "procedure"], "PROCEDURE is not supported"),
     (&["create", "or", "replace", "procedure"], "PROCEDURE is not supported"),
     (&["drop", "procedure"], "PROCEDURE is not supported"),

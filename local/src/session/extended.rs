@@ -57,16 +57,14 @@ impl Session {
             return Ok(());
         }
         self.extended = true;
+        self.release();
         let outcome = match frame.tag {
             b'P' => self.parse(frame).await,
             b'B' => self.bind(frame).await,
             b'D' => self.describe(frame).await,
             b'E' => self.execute(frame).await,
             b'C' => self.close(frame).await,
-            _ => {
-                self.release();
-                self.client.flush().await.map_err(Fail::Io)
-            }
+            _ => self.client.flush().await.map_err(Fail::Io),
         };
         self.extended = false;
         match outcome {
@@ -113,7 +111,6 @@ impl Session {
         if let Kind::Refused(error) = &statement.kind {
             return Err(error.clone().into());
         }
-        self.release();
         let for_backend = match &statement.kind {
             Kind::AsyncIndex(index) => Some(index.create.as_str()),
             Kind::AsyncValidate(validate) => Some(validate.alter.as_str()),
@@ -139,7 +136,6 @@ impl Session {
             return Err(missing("26000", "prepared statement", &name).into());
         };
         self.in_time(&prepared.statement).await?;
-        self.release();
         let parameters = frame.body.get(rest..).unwrap_or_default().to_vec();
         let bound = Portal { prepared, parameters };
         let statement = &bound.prepared.statement;
@@ -203,7 +199,6 @@ impl Session {
             return Err(error.into());
         };
         self.in_time(&statement).await?;
-        self.release();
         if statement.has_portal() {
             let last = self.exchange(b'D', &target(kind, &name), b"Tn", true).await?;
             if last.tag == b'T'
@@ -231,7 +226,6 @@ impl Session {
             return Err(missing("34000", "portal", &name).into());
         };
         let statement = &portal.prepared.statement;
-        self.release();
         self.admit(statement).await?;
         if self.run_without_portal(statement).await? {
             return Ok(());
@@ -271,7 +265,6 @@ impl Session {
     async fn close(&mut self, frame: &Frame) -> Result<(), Fail> {
         let kind = frame.body.first().copied().unwrap_or_default();
         let (name, _) = frame.text_at(1)?;
-        self.release();
         if kind == b'S' {
             self.prepared.remove(&name);
         } else {

@@ -199,7 +199,7 @@ impl Session {
 
     /// Gives the client an error, and leaves the transaction as an error leaves it.
     async fn fail(&mut self, error: &ServerError) -> io::Result<()> {
-        // What is kept back belongs to a transaction that is undone now: the error stands in its place.
+        // Still kept back is only what its commit has failed: the error stands in its place.
         self.held = None;
         let said = self.disguise(error);
         self.tell(&said);

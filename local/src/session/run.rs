@@ -188,7 +188,6 @@ impl Session {
     /// Answers with the job's id in a row, or with no row when there is no job.
     fn answer_job(&mut self, job: Option<String>, tag: &str) {
         self.unsynced = false;
-        self.release();
         if self.describing() {
             self.client.pass(&wire::row_description(&["job_id"]));
         }

@@ -33,6 +33,8 @@ impl Session {
         }
         for part in &parts {
             let statement = Statement::read(part);
+            // As PostgreSQL does: what came before a failing statement was answered, though it is undone.
+            self.release();
             self.admit(&statement).await?;
             if self.run_without_portal(&statement).await? {
                 continue;
@@ -91,23 +93,16 @@ impl Session {
                 b'C' => tag = frame.text()?,
                 b'E' => error = Some(crate::wire::parse_error(&frame)?),
                 b'G' => {
-                    self.release();
                     self.client.pass(&frame);
                     self.copy_in().await?;
                 }
-                b'T' if error.is_none() => {
-                    self.release();
-                    match check::columns(&frame)? {
-                        None => self.client.pass(&frame),
-                        refused => error = refused,
-                    }
-                }
+                b'T' if error.is_none() => match check::columns(&frame)? {
+                    None => self.client.pass(&frame),
+                    refused => error = refused,
+                },
                 // Nothing of a refused result is shown.
                 b'D' if error.is_some() => {}
-                _ => {
-                    self.release();
-                    self.pass_on(&frame).await?;
-                }
+                _ => self.pass_on(&frame).await?,
             }
         }
         self.unsynced = false;

@@ -113,6 +113,23 @@ async fn a_token_lets_its_role_in_at_its_host_for_its_time() {
 }
 
 #[tokio::test]
+async fn a_role_lets_in_whom_it_is_mapped_to() {
+    let endpoint = endpoint_with(secure()).await;
+    let (admin, connection) = config(&endpoint).connect(verifying(&endpoint)).await.unwrap();
+    tokio::spawn(connection);
+    let mut app = config(&endpoint);
+    app.user("mapped").password(endpoint.token("mapped"));
+    admin.batch_execute("CREATE ROLE mapped WITH LOGIN").await.unwrap();
+    assert_eq!(refused(&app, &endpoint).await, denied());
+    admin.batch_execute("AWS IAM GRANT mapped TO 'arn:aws:iam::1:role/app'").await.unwrap();
+    let (client, connection) = app.connect(verifying(&endpoint)).await.unwrap();
+    tokio::spawn(connection);
+    assert_eq!(value(&client, "SELECT current_user").await.as_deref(), Some("mapped"));
+    admin.batch_execute("AWS IAM REVOKE mapped FROM 'arn:aws:iam::1:role/app'").await.unwrap();
+    assert_eq!(refused(&app, &endpoint).await, denied());
+}
+
+#[tokio::test]
 async fn a_role_is_kept_out_of_public() {
     let endpoint = endpoint().await;
     let admin = client(&endpoint).await;

@@ -191,10 +191,10 @@ async fn keys_and_tables_have_their_limits() {
     let columns = |count: usize| (0..count).map(|n| format!("c{n} int")).collect::<Vec<_>>().join(", ");
     let names = |count: usize| (0..count).map(|n| format!("c{n}")).collect::<Vec<_>>().join(", ");
     client
-        .batch_execute(&format!("CREATE TABLE t ({}, PRIMARY KEY ({}))", columns(255), names(8)))
+        .batch_execute(&format!("CREATE TABLE t ({}, PRIMARY KEY ({}))", columns(256), names(8)))
         .await
         .unwrap();
-    assert_eq!(said(client.batch_execute(&format!("CREATE TABLE u ({})", columns(256))).await).0, "54011");
+    assert_eq!(said(client.batch_execute(&format!("CREATE TABLE u ({})", columns(257))).await).0, "54011");
     assert_eq!(
         said(client.batch_execute(&format!("CREATE INDEX ASYNC ON t ({})", names(9))).await).0,
         "54011"

@@ -1,0 +1,71 @@
+//! What is left to do when this process is killed.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, ChildStdin, Stdio};
+
+use super::User;
+use super::launch::command;
+use crate::error::Error;
+
+/// What it does: it is told the server's pid, and at last that all is done. When the pipe closes before, it ends that server (no
+/// other that may have taken up the same folder since) and removes the folder, unless it is to be kept.
+const SCRIPT: &str = r#"
+trap '' HUP INT TERM
+pid= n=0
+while read -r line; do
+    [ "$line" = done ] && exit 0
+    pid=$line
+done
+while [ $n -lt 50 ]; do
+    [ -n "$pid" ] || pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+    [ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null
+    [ "$2" = keep ] || rm -rf -- "$1"
+    sleep 0.1
+    if [ -z "$pid" ] || ! kill -0 "$pid" 2>/dev/null; then
+        if [ "$2" = keep ] || [ ! -e "$1" ]; then exit 0; fi
+    fi
+    n=$((n+1))
+done
+"#;
+
+/// What ends the server and removes the folder should this process be killed: a shell that waits on a pipe from us. When we die,
+/// however that is, the pipe closes. It is there before anything else is.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    shell: Child,
+    pipe: Option<ChildStdin>,
+}
+
+impl Watchdog {
+    pub(super) fn start(root: &Path, keep: bool, user: Option<User>) -> Result<Self, Error> {
+        let mut command = command(Path::new("/bin/sh"), &[], user);
+        command.args(["-c", SCRIPT, "dsql-local-watchdog"]).arg(root).arg(if keep {
+            "keep"
+        } else {
+            "remove"
+        });
+        let mut shell = command.stdin(Stdio::piped()).spawn().map_err(Error::io("running the watchdog"))?;
+        let pipe = shell.stdin.take();
+        Ok(Self { shell, pipe })
+    }
+
+    /// Tells it the server to look after.
+    pub(super) fn watch(&mut self, server: &Child) {
+        self.tell(&server.id().to_string());
+    }
+
+    fn tell(&mut self, line: &str) {
+        if let Some(pipe) = &mut self.pipe {
+            let _ = pipe.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+}
+
+impl Drop for Watchdog {
+    fn drop(&mut self) {
+        self.tell("done");
+        self.pipe = None;
+        let _ = self.shell.wait();
+    }
+}
