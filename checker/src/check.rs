@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use dsql_migrate_plan::Plan;
 
+use crate::catalog::ChosenNames;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::dialect::Dialect;
 use crate::directive::Directives;
@@ -165,15 +166,15 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
         names.push(name);
     }
     version_styles(&names, &mut diagnostics);
-    let judged = judge_files(&read, options, &mut diagnostics);
+    let (judged, chosen) = judge_files(&read, options, &mut diagnostics);
     let statements = read.iter().map(|(_, file)| file.statements.len()).sum();
-    let mut index_names = plan::IndexNames::default();
+    let mut names_in_set = plan::Names::new(chosen);
     let mut planned = Vec::new();
     for ((position, file), (steps, directives)) in read.iter().zip(judged) {
         if let (Some(Some(name)), Some(input)) = (names.get(*position), inputs.get(*position)) {
             planned.push((
                 input,
-                plan::migration(file, name, steps, &directives, &mut index_names),
+                plan::migration(file, *position, name, steps, &directives, &mut names_in_set),
                 directives,
                 *position,
             ));
@@ -260,7 +261,7 @@ fn judge_files(
     files: &[(usize, File<'_>)],
     options: Options,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<(Vec<plan::Draft>, Directives)> {
+) -> (Vec<(Vec<plan::Draft>, Directives)>, ChosenNames) {
     let mut domains = Domains::default();
     for statement in files.iter().flat_map(|(_, file)| &file.statements) {
         domains.note(statement);
@@ -272,9 +273,10 @@ fn judge_files(
     let context = Context { dialect: options.dialect, domains };
     let steps: Vec<_> =
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
+    let mut chosen = ChosenNames::new();
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
-        crate::catalog::replay(files, &declared, &context, diagnostics);
+        chosen = crate::catalog::replay(files, &declared, &context, diagnostics);
     }
     for ((position, file), directives) in files.iter().zip(&directives) {
         crate::phase::judge(file, *position, directives, diagnostics);
@@ -286,7 +288,7 @@ fn judge_files(
         diagnostics.retain(|one| one.file != *position || !directives.covers(&spans, one));
         directives.unused(*position, diagnostics);
     }
-    steps.into_iter().zip(directives).collect()
+    (steps.into_iter().zip(directives).collect(), chosen)
 }
 
 /// Judges a file by itself.

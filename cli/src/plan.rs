@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use dsql_migrate::Kind;
 use dsql_migrate_check::{Phase, Severity, render};
-use dsql_migrate_plan::{Fact, Job, Migration, Name, Plan, Proof, Step, StepKind};
+use dsql_migrate_plan::{Fact, Job, Migration, Plan, Proof, Step, StepKind};
 use serde_json::{Value, json};
 
 use crate::set;
@@ -120,28 +120,8 @@ fn proof(step: &Step) -> String {
             "no proof: it is run again if it is not known to be done".to_owned()
         }
         StepKind::Ddl { proof: Proof::Facts(facts), .. } => {
-            format!("proof: {}", facts.iter().map(fact).collect::<Vec<_>>().join(", "))
+            format!("proof: {}", facts.iter().map(Fact::to_string).collect::<Vec<_>>().join(", "))
         }
-    }
-}
-
-fn fact(fact: &Fact) -> String {
-    let is = |exists: bool| if exists { "is there" } else { "is gone" };
-    let of = |what: &str, name: &Name, exists| format!("{what} {name} {}", is(exists));
-    match fact {
-        Fact::Schema { name, exists } => format!("schema {name} {}", is(*exists)),
-        Fact::Relation { name, kind, exists } => of(&format!("{kind:?}").to_lowercase(), name, *exists),
-        Fact::Table { name, columns } if columns.is_empty() => of("table", name, true),
-        Fact::Table { name, columns } => format!("table {name} is there with its {} columns", columns.len()),
-        Fact::Column { table, column, exists } => format!("column {table}.{column} {}", is(*exists)),
-        Fact::Identity { table, column, exists } => {
-            format!("column {table}.{column} is {} identity", if *exists { "an" } else { "no" })
-        }
-        Fact::Constraint { table, name, exists } => format!("constraint {name} of {table} {}", is(*exists)),
-        Fact::Domain { name, exists } => of("domain", name, *exists),
-        Fact::Function { name, exists } => of("function", name, *exists),
-        Fact::Role { name, exists } => format!("role {name} {}", is(*exists)),
-        Fact::Statistics { name, exists } => of("statistics", name, *exists),
     }
 }
 

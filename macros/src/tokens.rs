@@ -118,6 +118,7 @@ fn fact(fact: &Fact) -> TokenStream {
             let name = text(name);
             quote!(Schema { name: #name, exists: #exists })
         }
+        Fact::OwnSchema => quote!(OwnSchema),
         Fact::Relation { name: of, kind, exists } => {
             let (name, kind) = (name(of), relation_kind(*kind));
             quote!(Relation { name: #name, kind: #kind, exists: #exists })
@@ -135,17 +136,25 @@ fn fact(fact: &Fact) -> TokenStream {
             let (table, column) = (name(table), text(column));
             quote!(Identity { table: #table, column: #column, exists: #exists })
         }
-        Fact::Constraint { table, name: of, exists } => {
+        Fact::Generated { table, column, exists } => {
+            let (table, column) = (name(table), text(column));
+            quote!(Generated { table: #table, column: #column, exists: #exists })
+        }
+        Fact::Constraint { table, name: of, exists, validated } => {
             let (table, name) = (name(table), text(of));
-            quote!(Constraint { table: #table, name: #name, exists: #exists })
+            quote!(Constraint { table: #table, name: #name, exists: #exists, validated: #validated })
         }
         Fact::Domain { name: of, exists } => {
             let name = name(of);
             quote!(Domain { name: #name, exists: #exists })
         }
-        Fact::Function { name: of, exists } => {
-            let name = name(of);
-            quote!(Function { name: #name, exists: #exists })
+        Fact::DomainConstraint { domain, name: of, exists } => {
+            let (domain, name) = (name(domain), text(of));
+            quote!(DomainConstraint { domain: #domain, name: #name, exists: #exists })
+        }
+        Fact::Function { name: of, takes, exists } => {
+            let (name, takes) = (name(of), option(takes.as_ref().map(text)));
+            quote!(Function { name: #name, takes: #takes, exists: #exists })
         }
         Fact::Role { name, exists } => {
             let name = text(name);
@@ -154,6 +163,10 @@ fn fact(fact: &Fact) -> TokenStream {
         Fact::Statistics { name: of, exists } => {
             let name = name(of);
             quote!(Statistics { name: #name, exists: #exists })
+        }
+        Fact::IamMapping { role, arn, exists } => {
+            let (role, arn) = (text(role), text(arn));
+            quote!(IamMapping { role: #role, arn: #arn, exists: #exists })
         }
     };
     quote!(::dsql_migrate::plan::Fact::#fields)

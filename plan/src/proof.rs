@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::{List, Text};
 
 /// How the catalog shows that a DDL step has happened.
@@ -7,8 +9,8 @@ pub enum Proof {
     Facts(List<Fact>),
     /// The catalog cannot tell, and running the statement again does no harm.
     Repeatable,
-    /// The catalog cannot tell, and whether running it again does harm is not known. A step found started
-    /// and not done is run again; the server's refusal, if any, is the answer.
+    /// Nobody knows what to ask: the checker could not read the statement, or not tell a name that the server
+    /// chooses. A step found started and not done is run again; the server's refusal, if any, is the answer.
     Unknown,
 }
 
@@ -22,6 +24,8 @@ pub enum Fact {
         /// Whether it must be there.
         exists: bool,
     },
+    /// A schema is there whose name is that of the role that runs the migrations.
+    OwnSchema,
     /// A relation is there, or is not.
     Relation {
         /// Its name.
@@ -56,6 +60,15 @@ pub enum Fact {
         /// Whether it must be one.
         exists: bool,
     },
+    /// A column is, or is not, computed from others.
+    Generated {
+        /// The table.
+        table: Name,
+        /// The column.
+        column: Text,
+        /// Whether it must be.
+        exists: bool,
+    },
     /// A constraint is there, or is not.
     Constraint {
         /// The table.
@@ -64,6 +77,8 @@ pub enum Fact {
         name: Text,
         /// Whether it must be there.
         exists: bool,
+        /// Whether it must hold for the rows that were there before it, too (`convalidated`).
+        validated: bool,
     },
     /// A domain is there, or is not.
     Domain {
@@ -72,10 +87,22 @@ pub enum Fact {
         /// Whether it must be there.
         exists: bool,
     },
-    /// At least one function of this name is there, or none is.
+    /// A constraint of a domain is there, or is not.
+    DomainConstraint {
+        /// The domain.
+        domain: Name,
+        /// The constraint.
+        name: Text,
+        /// Whether it must be there.
+        exists: bool,
+    },
+    /// A function is there, or is not.
     Function {
         /// Its name.
         name: Name,
+        /// The types that it takes, as SQL writes them (`integer, app.mood`). Without them any function of the
+        /// name counts.
+        takes: Option<Text>,
         /// Whether it must be there.
         exists: bool,
     },
@@ -93,6 +120,60 @@ pub enum Fact {
         /// Whether it must be there.
         exists: bool,
     },
+    /// An IAM principal may, or may not, connect as a role.
+    IamMapping {
+        /// The role.
+        role: Text,
+        /// The principal.
+        arn: Text,
+        /// Whether the two must be mapped.
+        exists: bool,
+    },
+}
+
+impl fmt::Display for Fact {
+    /// For people: `column items.price is there`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is = |exists: &bool| if *exists { "is there" } else { "is gone" };
+        match self {
+            Self::Schema { name, exists } => write!(f, "schema {name} {}", is(exists)),
+            Self::OwnSchema => f.write_str("the schema named like the role is there"),
+            Self::Relation { name, kind, exists } => write!(f, "{kind} {name} {}", is(exists)),
+            Self::Table { name, columns } if columns.is_empty() => write!(f, "table {name} is there"),
+            Self::Table { name, columns } => {
+                write!(f, "table {name} is there with its {} columns", columns.len())
+            }
+            Self::Column { table, column, exists } => write!(f, "column {table}.{column} {}", is(exists)),
+            Self::Identity { table, column, exists } => {
+                write!(f, "column {table}.{column} is {} identity", if *exists { "an" } else { "no" })
+            }
+            Self::Generated { table, column, exists } => {
+                write!(f, "column {table}.{column} is {}computed", if *exists { "" } else { "not " })
+            }
+            Self::Constraint { table, name, exists: true, validated: true } => {
+                write!(f, "constraint {name} of {table} is there and validated")
+            }
+            Self::Constraint { table, name, exists, .. } => {
+                write!(f, "constraint {name} of {table} {}", is(exists))
+            }
+            Self::Domain { name, exists } => write!(f, "domain {name} {}", is(exists)),
+            Self::DomainConstraint { domain, name, exists } => {
+                write!(f, "constraint {name} of domain {domain} {}", is(exists))
+            }
+            Self::Function { name, takes: Some(takes), exists } => {
+                write!(f, "function {name}({takes}) {}", is(exists))
+            }
+            Self::Function { name, takes: None, exists: true } => {
+                write!(f, "a function {name} is there")
+            }
+            Self::Function { name, takes: None, .. } => write!(f, "no function {name} is left"),
+            Self::Role { name, exists } => write!(f, "role {name} {}", is(exists)),
+            Self::Statistics { name, exists } => write!(f, "statistics {name} {}", is(exists)),
+            Self::IamMapping { role, arn, exists } => {
+                write!(f, "{arn} {} connect as {role}", if *exists { "may" } else { "may not" })
+            }
+        }
+    }
 }
 
 /// What a relation is.
@@ -106,6 +187,17 @@ pub enum RelationKind {
     Sequence,
     /// An index.
     Index,
+}
+
+impl fmt::Display for RelationKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Table => "table",
+            Self::View => "view",
+            Self::Sequence => "sequence",
+            Self::Index => "index",
+        })
+    }
 }
 
 /// A column as its `CREATE TABLE` declares it.
@@ -127,9 +219,9 @@ pub struct Name {
     pub name: Text,
 }
 
-impl std::fmt::Display for Name {
+impl fmt::Display for Name {
     /// For messages; SQL takes names as parameters or through the runtime's quoting.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(schema) = &self.schema {
             write!(f, "{schema}.")?;
         }

@@ -82,18 +82,35 @@ pub fn every_kind() -> Result<Migrations, String> {
              COMMENT ON TABLE a IS 'all';\nINSERT INTO a (id, n, remark, m) VALUES (3, 30, 'z', twice(15));\n\
              UPDATE a SET n = n + 1;\nINSERT INTO hits (step) VALUES (4);",
         ),
+        (
+            "0005_names.sql",
+            "CREATE TABLE c (id int PRIMARY KEY, a int, b int GENERATED ALWAYS AS (a * 2) STORED);\n\
+             ALTER TABLE c ADD CHECK (a > 0) NOT VALID;\nALTER TABLE c ALTER b DROP EXPRESSION;\n\
+             CREATE STATISTICS ON a, b FROM c;\n\
+             CREATE FUNCTION twice(x text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT x || x';\n\
+             ALTER FUNCTION twice(text) RENAME TO thrice;\n\
+             AWS IAM GRANT admin TO 'arn:aws:iam::111122223333:role/a';\n\
+             AWS IAM GRANT admin TO 'arn:aws:iam::111122223333:role/b';\n\
+             AWS IAM REVOKE admin FROM 'arn:aws:iam::111122223333:role/b';\n\
+             CREATE SCHEMA AUTHORIZATION admin;",
+        ),
     ])
 }
 
 /// Queries whose answers tell the whole state of a database that [`every_kind`] was applied to: nothing in
 /// them depends on when, or how often, a step was tried.
-pub const STATE: [&str; 7] = [
+pub const STATE: [&str; 10] = [
     "SELECT step, count(*) FROM hits GROUP BY step ORDER BY step",
     "SELECT id, n, remark, m FROM a ORDER BY id",
     "SELECT version, name, checksum FROM schema_migrations ORDER BY 1",
     "SELECT c.relname, c.relkind, i.indisvalid, i.indisunique FROM pg_class c \
      LEFT JOIN pg_index i ON i.indexrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1",
-    "SELECT conname, convalidated FROM pg_constraint WHERE conrelid = 'a'::regclass ORDER BY 1",
+    "SELECT conrelid::regclass, conname, convalidated FROM pg_constraint \
+     WHERE conrelid IN ('a'::regclass, 'c'::regclass) ORDER BY 1, 2",
+    "SELECT proname, proargtypes::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2",
+    "SELECT pg_role_name, arn FROM sys.iam_pg_role_mappings ORDER BY 1, 2",
+    "SELECT s.stxname, a.attgenerated, n.nspname FROM pg_statistic_ext s, pg_attribute a, pg_namespace n \
+     WHERE a.attrelid = 'c'::regclass AND a.attname = 'b' AND n.nspname = 'admin'",
     "SELECT twice(id), m FROM v ORDER BY id",
     "SELECT obj_description('a'::regclass), (SELECT count(*) FROM schema_migrations_steps)",
 ];

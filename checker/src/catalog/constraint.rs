@@ -253,6 +253,11 @@ impl Replay<'_> {
         let place = self.place(span);
         let of = self.model.relation(table).name.clone();
         let Some(known) = self.model.table_mut(table) else { return };
+        // Where other constraints may be there, theirs may be the name.
+        let whole = table >= self.declared && !known.opaque && !known.loose;
+        if named.is_none() && self.altering && whole {
+            self.chosen.insert((self.file, span.start), name.clone());
+        }
         let first = known.constraint_names.get(&name).and_then(|at| known.constraints.get(*at));
         let first = first.map(|first| first.made);
         known.constraint_names.insert(name.clone(), known.constraints.len());

@@ -43,15 +43,20 @@ use model::{FunctionId, Model, Place, RelationId};
 
 pub(crate) use external::Declared;
 
+/// The names that the server chooses for constraints that `ALTER TABLE` adds without one: by the file, and where
+/// the constraint begins in it.
+pub(crate) type ChosenNames = HashMap<(usize, usize), String>;
+
 /// Replays the files, which are in version order.
 pub(crate) fn replay(
     files: &[(usize, File<'_>)],
     declared: &Declared,
     context: &Context,
     out: &mut Vec<Diagnostic>,
-) {
+) -> ChosenNames {
     let mut replay = Replay::new(context);
     external::declare(&mut replay, declared);
+    replay.declared = replay.model.relations.len();
     for (position, file) in files {
         replay.begin(*position);
         for statement in &file.statements {
@@ -60,6 +65,7 @@ pub(crate) fn replay(
     }
     replay.finish();
     out.append(&mut replay.out);
+    replay.chosen
 }
 
 /// The replay at one statement.
@@ -79,6 +85,9 @@ struct Replay<'c> {
     altering: bool,
     /// Changes under a function's body, said at the end unless the function is made anew until then.
     stale: Vec<Stale>,
+    chosen: ChosenNames,
+    /// How many of the relations are declared by comments: they may have constraints that nobody has declared.
+    declared: usize,
 }
 
 /// That a function's body names what has gone.
@@ -105,6 +114,8 @@ impl<'c> Replay<'c> {
             in_transaction: false,
             altering: false,
             stale: Vec::new(),
+            chosen: ChosenNames::new(),
+            declared: 0,
         }
     }
 

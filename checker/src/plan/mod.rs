@@ -1,16 +1,19 @@
 //! Statements to steps: what runs in which transaction, what waits for what, and how each step is proved.
 
 mod index_name;
+mod name;
 mod proof;
 mod rows;
 mod shape;
+mod signature;
 #[cfg(test)]
 mod tests;
 mod wait;
 
 use dsql_migrate_plan as plan;
 
-pub(crate) use index_name::{IndexNames, column_names as index_columns, join as joined_name};
+pub(crate) use index_name::{column_names as index_columns, join as joined_name};
+pub(crate) use name::Names;
 pub(crate) use shape::{Draft, Setting, steps};
 
 use crate::ast::{AlterActionKind, AlterTable, CreateIndex, IndexOptionKind, Kind, ObjectName};
@@ -22,10 +25,11 @@ use crate::statement::{File, Statement};
 /// Plans a file whose statements have been judged.
 pub(crate) fn migration(
     file: &File<'_>,
+    position: usize,
     name: &FileName,
     drafts: Vec<Draft>,
     directives: &Directives,
-    names: &mut IndexNames,
+    names: &mut Names,
 ) -> plan::Migration {
     let mut hasher = Hasher::new();
     for statement in &file.statements {
@@ -37,8 +41,8 @@ pub(crate) fn migration(
         let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
         let kind = match draft.statements.as_slice() {
             [only] if draft.ddl => file.statements.get(*only).map(|statement| {
-                names.note(statement);
-                ddl(file, statement, names)
+                names.indexes.note(statement);
+                ddl(file, position, statement, names)
             }),
             several => {
                 let statements: Vec<_> =
@@ -65,25 +69,30 @@ pub(crate) fn migration(
     }
 }
 
-fn ddl(file: &File<'_>, statement: &Statement<'_>, names: &mut IndexNames) -> plan::StepKind {
+fn ddl(
+    file: &File<'_>,
+    position: usize,
+    statement: &Statement<'_>,
+    names: &mut Names,
+) -> plan::StepKind {
     let mut sql = text(file, statement);
-    match statement.kind() {
+    let job = match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
-            let (index_name, named) = names.name(statement, index);
+            let (index_name, named) = names.indexes.name(statement, index);
             if !named {
-                // A name that is written out can be asked for later.
-                let at = index.on_span.start - statement.span.start;
-                let quoted = index_name.replace('"', "\"\"");
-                sql.sql.to_mut().insert_str(at, &format!("\"{quoted}\" "));
+                name::write(&mut sql, statement, &[name::Given::new(index.on_span.start, "", &[&index_name])]);
             }
-            plan::StepKind::AsyncDdl { statement: sql, job: index_job(index, index_name) }
+            Some(index_job(index, index_name))
         }
-        Kind::AlterTable(alter) if alter.asynchronous.is_some() => match validation(alter) {
-            Some(job) => plan::StepKind::AsyncDdl { statement: sql, job },
-            None => plan::StepKind::Ddl { statement: sql, proof: proof::of(statement) },
-        },
-        _ => plan::StepKind::Ddl { statement: sql, proof: proof::of(statement) },
+        Kind::AlterTable(alter) if alter.asynchronous.is_some() => validation(alter),
+        _ => None,
+    };
+    if let Some(job) = job {
+        return plan::StepKind::AsyncDdl { statement: sql, job };
     }
+    let chosen = names.choose(statement, position);
+    name::write(&mut sql, statement, &chosen);
+    plan::StepKind::Ddl { statement: sql, proof: proof::of(statement, &chosen) }
 }
 
 fn index_job(index: &CreateIndex, name: String) -> plan::Job {

@@ -5,14 +5,16 @@
 use dsql_migrate_plan::{Column, Fact, Proof, RelationKind, Text};
 
 use crate::ast::{
-    AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, CreateTable, DataType, Drop, Kind, ObjectName,
-    TableBody, TableElement,
+    AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, CreateTable, DataType, Drop,
+    Ident, Kind, ObjectName, TableBody, TableConstraint, TableElement,
 };
-use crate::plan::plan_name;
+use crate::cursor::Cursor;
+use crate::plan::name::Given;
+use crate::plan::{plan_name, signature};
 use crate::statement::Statement;
 
-/// The proof of a DDL statement that starts no job.
-pub(super) fn of(statement: &Statement<'_>) -> Proof {
+/// The proof of a DDL statement that starts no job. `given` are the names that it was given.
+pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
     match statement.kind() {
         Kind::CreateTable(table) => unless_repeatable(table.if_not_exists, || {
             vec![Fact::Table { name: plan_name(&table.name), columns: columns(table).into() }]
@@ -29,20 +31,21 @@ pub(super) fn of(statement: &Statement<'_>) -> Proof {
             _ => Proof::Repeatable,
         },
         Kind::CreateFunction(function) => unless_repeatable(function.or_replace, || {
-            vec![Fact::Function { name: plan_name(&function.name), exists: true }]
+            let takes = signature::takes(statement, function.arguments);
+            vec![Fact::Function { name: plan_name(&function.name), takes, exists: true }]
         }),
         Kind::CreateDomain(domain) => {
             facts(vec![Fact::Domain { name: plan_name(&domain.name), exists: true }])
         }
-        Kind::CreateSchema(schema) => match &schema.name {
-            Some(name) => unless_repeatable(schema.if_not_exists, || {
-                vec![Fact::Schema { name: name.value.clone().into(), exists: true }]
-            }),
-            None => Proof::Unknown,
-        },
-        Kind::Drop(drop) => unless_repeatable(drop.if_exists, || dropped(drop)),
-        Kind::AlterTable(alter) => altered(alter),
-        Kind::Other(head) => other(statement, &head.words),
+        Kind::CreateSchema(schema) => unless_repeatable(schema.if_not_exists, || {
+            vec![match schema.name.clone().or_else(|| owner(statement)) {
+                Some(name) => Fact::Schema { name: name.value.into(), exists: true },
+                None => Fact::OwnSchema,
+            }]
+        }),
+        Kind::Drop(drop) => unless_repeatable(drop.if_exists, || dropped(statement, drop)),
+        Kind::AlterTable(alter) => altered(alter, given),
+        Kind::Other(head) => other(statement, &head.words, given),
         _ => Proof::Unknown,
     }
 }
@@ -98,7 +101,16 @@ fn moved(name: &ObjectName, kind: RelationKind, schema: Option<&str>, object: Op
     facts(vec![relation(name, kind, false), Fact::Relation { name: new, kind, exists: true }])
 }
 
-fn dropped(drop: &Drop) -> Vec<Fact> {
+/// Whose a schema without a name of its own is, and hence what it is called; `None` for the role at work.
+fn owner(statement: &Statement<'_>) -> Option<Ident> {
+    let mut cursor = statement.cursor();
+    cursor.skip_until(|cursor| cursor.is("AUTHORIZATION"));
+    cursor.eat("AUTHORIZATION")?;
+    let own = cursor.is_any(&["CURRENT_USER", "CURRENT_ROLE", "SESSION_USER"]);
+    cursor.ident().filter(|_| !own)
+}
+
+fn dropped(statement: &Statement<'_>, drop: &Drop) -> Vec<Fact> {
     let of = |fact: fn(&ObjectName) -> Fact| drop.names.iter().map(fact).collect();
     match drop.object.as_str() {
         "TABLE" => of(|name| relation(name, RelationKind::Table, false)),
@@ -111,14 +123,16 @@ fn dropped(drop: &Drop) -> Vec<Fact> {
             of(|name| Fact::Role { name: name.object().to_owned().into(), exists: false })
         }
         "STATISTICS" => of(|name| Fact::Statistics { name: plan_name(name), exists: false }),
-        // Where other functions of the name remain, this never holds: the step is then run again if in doubt.
-        "FUNCTION" | "ROUTINE" => of(|name| Fact::Function { name: plan_name(name), exists: false }),
+        "FUNCTION" | "ROUTINE" => signature::dropped(statement)
+            .into_iter()
+            .map(|(name, takes)| Fact::Function { name: plan_name(&name), takes, exists: false })
+            .collect(),
         _ => Vec::new(),
     }
 }
 
 /// One `ALTER TABLE` happens as a whole: what proves any of its actions proves all.
-fn altered(alter: &AlterTable) -> Proof {
+fn altered(alter: &AlterTable, given: &[Given]) -> Proof {
     let kind = match alter.target {
         AlterTarget::View => RelationKind::View,
         AlterTarget::Index => RelationKind::Index,
@@ -130,6 +144,14 @@ fn altered(alter: &AlterTable) -> Proof {
         match &action.kind {
             AlterActionKind::RenameTo(to) => return moved(&alter.name, kind, None, Some(&to.value)),
             AlterActionKind::SetSchema(schema) => return moved(&alter.name, kind, Some(&schema.value), None),
+            AlterActionKind::AddConstraint(new) => {
+                let name = new.name.as_ref().map(|name| name.value.clone());
+                let given = || given.iter().find(|one| one.at == new.span.start);
+                match name.or_else(|| given().map(|given| given.name.clone())) {
+                    Some(name) => found.push(added(alter, new, name)),
+                    None => unknown = true,
+                }
+            }
             action => match action_facts(alter, action) {
                 Some(facts) => found.extend(facts),
                 None => unknown = true,
@@ -143,12 +165,22 @@ fn altered(alter: &AlterTable) -> Proof {
     }
 }
 
+/// A constraint that is to hold for the rows that are there has to have been checked against them.
+fn added(alter: &AlterTable, new: &TableConstraint, name: String) -> Fact {
+    let validated = new.attribute(ConstraintAttributeKind::NotValid).is_none();
+    Fact::Constraint { table: plan_name(&alter.name), name: name.into(), exists: true, validated }
+}
+
 /// What shows that an action has happened: nothing where it can be repeated, `None` where it is not known.
 fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact>> {
     let table = || plan_name(&alter.name);
     let column = |name: &str, exists| Fact::Column { table: table(), column: name.to_owned().into(), exists };
-    let constraint =
-        |name: &str, exists| Fact::Constraint { table: table(), name: name.to_owned().into(), exists };
+    let constraint = |name: &str, exists| Fact::Constraint {
+        table: table(),
+        name: name.to_owned().into(),
+        exists,
+        validated: false,
+    };
     let identity =
         |name: &str, exists| Fact::Identity { table: table(), column: name.to_owned().into(), exists };
     Some(match action {
@@ -159,7 +191,6 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
         AlterActionKind::RenameColumn { from, to } => {
             vec![column(&from.value, false), column(&to.value, true)]
         }
-        AlterActionKind::AddConstraint(new) => vec![constraint(&new.name.as_ref()?.value, true)],
         AlterActionKind::DropConstraint { if_exists: false, name } => vec![constraint(&name.value, false)],
         AlterActionKind::RenameConstraint { from, to } => {
             vec![constraint(&from.value, false), constraint(&to.value, true)]
@@ -167,8 +198,12 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
         AlterActionKind::AlterColumn { column, change } => match change {
             AlterColumnKind::AddIdentity(_) => vec![identity(&column.value, true)],
             AlterColumnKind::DropIdentity(false) => vec![identity(&column.value, false)],
-            // Everything that sets what is then set; dropping an expression twice is an error without IF EXISTS.
-            AlterColumnKind::DropExpression => return None,
+            AlterColumnKind::DropExpression => vec![Fact::Generated {
+                table: table(),
+                column: column.value.clone().into(),
+                exists: false,
+            }],
+            // Everything else sets what is then set.
             _ => Vec::new(),
         },
         AlterActionKind::Other(_) => return None,
@@ -177,7 +212,7 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
 }
 
 /// Statements that are known by their first words.
-fn other(statement: &Statement<'_>, words: &str) -> Proof {
+fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
     let mut cursor = statement.cursor();
     let mut after = |words: &str| cursor.eat(words).and_then(|_| cursor.ident());
     match words {
@@ -187,40 +222,101 @@ fn other(statement: &Statement<'_>, words: &str) -> Proof {
             Some(role) => facts(vec![Fact::Role { name: role.value.into(), exists: true }]),
             None => Proof::Unknown,
         },
-        "CREATE STATISTICS" => {
-            let mut cursor = statement.cursor();
-            cursor.eat(words);
-            let repeatable = cursor.eat("IF NOT EXISTS").is_some();
-            match cursor.name().filter(|name| name.object() != "on" && !cursor.is_punct("(")) {
-                Some(name) => unless_repeatable(repeatable, || {
-                    vec![Fact::Statistics { name: plan_name(&name), exists: true }]
-                }),
-                None => Proof::Unknown,
-            }
-        }
-        "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN" | "ALTER FUNCTION"
-        | "ALTER ROUTINE" => renamed(statement, words),
+        "CREATE STATISTICS" => created_statistics(statement, given),
+        "AWS IAM GRANT" => mapping(statement, words, "TO"),
+        "AWS IAM REVOKE" => mapping(statement, words, "FROM"),
+        "ALTER STATISTICS"
+        | "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN" | "ALTER FUNCTION"
+        | "ALTER ROUTINE" => changed(statement, words),
         _ => Proof::Unknown,
     }
 }
 
-/// `ALTER … RENAME TO …` of what is no relation; other changes of these set what is then set.
-fn renamed(statement: &Statement<'_>, words: &str) -> Proof {
+/// The name that `CREATE STATISTICS` gives.
+pub(super) fn statistics_name(statement: &Statement<'_>) -> Option<ObjectName> {
+    let mut cursor = statement.cursor();
+    cursor.eat("CREATE STATISTICS")?;
+    cursor.eat("IF NOT EXISTS");
+    if cursor.is("ON") || cursor.is_punct("(") { None } else { cursor.name() }
+}
+
+fn created_statistics(statement: &Statement<'_>, given: &[Given]) -> Proof {
+    let mut cursor = statement.cursor();
+    cursor.eat("CREATE STATISTICS");
+    let repeatable = cursor.eat("IF NOT EXISTS").is_some();
+    let name = statistics_name(statement).map(|name| plan_name(&name));
+    match name.or_else(|| given.first().map(Given::plan_name)) {
+        Some(name) => unless_repeatable(repeatable, || vec![Fact::Statistics { name, exists: true }]),
+        None => Proof::Unknown,
+    }
+}
+
+/// `AWS IAM GRANT role TO 'arn'`, `AWS IAM REVOKE role FROM 'arn'`.
+fn mapping(statement: &Statement<'_>, words: &str, preposition: &str) -> Proof {
     let mut cursor = statement.cursor();
     cursor.eat(words);
-    let Some(from) = cursor.name() else { return Proof::Unknown };
-    cursor.parens();
-    if cursor.eat("RENAME TO").is_none() {
-        return if cursor.is("RENAME") { Proof::Unknown } else { Proof::Repeatable };
+    let role = cursor.ident();
+    let token = cursor.eat(preposition).and_then(|_| cursor.token());
+    let arn = token.and_then(|token| plain_string(cursor.text_of(token)));
+    match (role, arn) {
+        (Some(role), Some(arn)) => {
+            let exists = preposition == "TO";
+            facts(vec![Fact::IamMapping { role: role.value.into(), arn: arn.into(), exists }])
+        }
+        _ => Proof::Unknown,
     }
-    let Some(to) = cursor.ident() else { return Proof::Unknown };
-    let old = plan_name(&from);
-    let new = dsql_migrate_plan::Name { schema: old.schema.clone(), name: to.value.into() };
+}
+
+/// What a string without escapes says.
+fn plain_string(literal: &str) -> Option<String> {
+    if let Some(inner) = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
+        return Some(inner.replace("''", "'"));
+    }
+    let (tag, rest) = literal.strip_prefix('$')?.split_once('$')?;
+    rest.strip_suffix(&format!("${tag}$")).map(str::to_owned)
+}
+
+/// `ALTER … RENAME TO …` and `SET SCHEMA …` of what is no relation; other changes of these set what is then set.
+fn changed(statement: &Statement<'_>, words: &str) -> Proof {
+    let mut cursor = statement.cursor();
+    cursor.eat(words);
+    let Some(name) = cursor.name() else { return Proof::Unknown };
+    let takes = cursor.parens().and_then(|arguments| signature::takes(statement, arguments));
+    let old = plan_name(&name);
+    let mut new = old.clone();
+    if cursor.eat("RENAME TO").is_some() {
+        let Some(to) = cursor.ident() else { return Proof::Unknown };
+        new.name = to.value.into();
+    } else if cursor.eat("SET SCHEMA").is_some() {
+        let Some(to) = cursor.ident() else { return Proof::Unknown };
+        new.schema = Some(to.value.into());
+    } else {
+        return domain_constraint(old, &mut cursor);
+    }
     let fact = |name: dsql_migrate_plan::Name, exists| match words {
         "ALTER SCHEMA" => Fact::Schema { name: name.name, exists },
         "ALTER DOMAIN" => Fact::Domain { name, exists },
-        "ALTER FUNCTION" | "ALTER ROUTINE" => Fact::Function { name, exists },
+        "ALTER STATISTICS" => Fact::Statistics { name, exists },
+        "ALTER FUNCTION" | "ALTER ROUTINE" => Fact::Function { name, takes: takes.clone(), exists },
         _ => Fact::Role { name: name.name, exists },
     };
     facts(vec![fact(old, false), fact(new, true)])
+}
+
+/// What `ALTER DOMAIN` does to a constraint; everything else sets what is then set.
+fn domain_constraint(domain: dsql_migrate_plan::Name, cursor: &mut Cursor<'_>) -> Proof {
+    let fact = |name: Ident, exists| Fact::DomainConstraint {
+        domain: domain.clone(),
+        name: name.value.into(),
+        exists,
+    };
+    if cursor.eat("RENAME CONSTRAINT").is_some() {
+        let Some(from) = cursor.ident() else { return Proof::Unknown };
+        let to = cursor.eat("TO").and_then(|_| cursor.ident());
+        return facts([Some(fact(from, false)), to.map(|to| fact(to, true))].into_iter().flatten().collect());
+    }
+    if cursor.eat("DROP CONSTRAINT").is_some() && cursor.eat("IF EXISTS").is_none() {
+        return facts(cursor.ident().map(|name| fact(name, false)).into_iter().collect());
+    }
+    if cursor.is_any(&["RENAME", "ADD"]) { Proof::Unknown } else { Proof::Repeatable }
 }

@@ -227,7 +227,26 @@ fn proofs_follow_from_the_statement() {
         let Proof::Facts(facts) = proof(sql) else { panic!("{sql}") };
         assert_eq!(facts.len(), count, "{sql}");
     }
-    assert_eq!(proof("AWS IAM GRANT app TO 'arn:aws:iam::1:role/x'"), Proof::Unknown);
+    for (sql, told) in [
+        ("AWS IAM GRANT app TO 'arn:aws:iam::1:role/x'", "arn:aws:iam::1:role/x may connect as app"),
+        ("AWS IAM REVOKE \"App\" FROM $$arn$$", "arn may not connect as App"),
+        ("ALTER TABLE t ALTER c DROP EXPRESSION", "column t.c is not computed"),
+        ("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1) NOT VALID", "constraint c of t is there"),
+        ("ALTER TABLE t ADD CONSTRAINT c UNIQUE USING INDEX i", "constraint c of t is there and validated"),
+        ("ALTER TABLE t ADD UNIQUE USING INDEX i", "constraint i of t is there and validated"),
+        ("CREATE SCHEMA AUTHORIZATION app", "schema app is there"),
+        ("CREATE SCHEMA AUTHORIZATION CURRENT_USER", "the schema named like the role is there"),
+        ("CREATE STATISTICS ON a, (b + 1) FROM s.t", "statistics s.t_a_expr_stat is there"),
+        ("CREATE FUNCTION f(x int, OUT y int) LANGUAGE sql AS 'SELECT 1'", "function f(int) is there"),
+        ("DROP FUNCTION f", "no function f is left"),
+        ("ALTER FUNCTION f(int) SET SCHEMA s", "function f(int) is gone, function s.f(int) is there"),
+        ("ALTER STATISTICS a RENAME TO b", "statistics a is gone, statistics b is there"),
+        ("ALTER DOMAIN d DROP CONSTRAINT c", "constraint c of domain d is gone"),
+        ("ALTER DOMAIN d SET SCHEMA s", "domain d is gone, domain s.d is there"),
+    ] {
+        let Proof::Facts(facts) = proof(sql) else { panic!("{sql}") };
+        assert_eq!(facts.iter().map(Fact::to_string).collect::<Vec<_>>().join(", "), told, "{sql}");
+    }
     let Proof::Facts(facts) = proof(
         "CREATE TABLE a (id int PRIMARY KEY, n numeric, v varchar(20), d mood); CREATE DOMAIN mood AS text",
     ) else {
@@ -236,4 +255,57 @@ fn proofs_follow_from_the_statement() {
     let Fact::Table { columns, .. } = &facts[0] else { panic!() };
     let types: Vec<_> = columns.iter().map(|column| column.data_type.as_deref()).collect();
     assert_eq!(types, [Some("integer"), None, Some("character varying(20)"), None]);
+}
+
+/// The plans of a set whose files make what they name.
+fn planned_set(files: &[&str]) -> Vec<Migration> {
+    let input = |(number, sql): (usize, &&str)| {
+        let name = format!("{number:04}_a.sql");
+        Input { path: format!("m/{name}"), name, bytes: sql.as_bytes().to_vec() }
+    };
+    let report = check_set(files.iter().enumerate().map(input).collect(), Options::default());
+    let messages: Vec<_> = report.diagnostics.iter().map(|one| (one.rule.id, &one.message)).collect();
+    report.plan.unwrap_or_else(|| panic!("{messages:?}")).migrations.into_owned()
+}
+
+#[test]
+fn a_constraint_without_a_name_gets_the_servers() {
+    let set = planned_set(&[
+        "CREATE TABLE t (id int PRIMARY KEY, a int CHECK (a > 0), b int); CREATE TABLE u (id int PRIMARY KEY);",
+        "ALTER TABLE t ADD CHECK (a < 9) NOT VALID; ALTER TABLE t ADD CHECK (a < b) NOT VALID,\n\
+         ADD FOREIGN KEY (b) REFERENCES u (id) NOT VALID;",
+    ]);
+    let told: Vec<_> = set[1]
+        .steps
+        .iter()
+        .map(|step| match &step.kind {
+            StepKind::Ddl { statement, proof: Proof::Facts(facts) } => {
+                (statement.sql.as_ref(), facts.iter().map(Fact::to_string).collect::<Vec<_>>())
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    let there = |name: &str| format!("constraint {name} of t is there");
+    assert_eq!(
+        told,
+        [
+            (
+                "ALTER TABLE t ADD CONSTRAINT \"t_a_check1\" CHECK (a < 9) NOT VALID",
+                vec![there("t_a_check1")]
+            ),
+            (
+                "ALTER TABLE t ADD CONSTRAINT \"t_check\" CHECK (a < b) NOT VALID,\n\
+                 ADD CONSTRAINT \"t_b_fkey\" FOREIGN KEY (b) REFERENCES u (id) NOT VALID",
+                vec![there("t_check"), there("t_b_fkey")]
+            ),
+        ]
+    );
+}
+
+/// Of a table that the set does not make, nobody knows which names are taken.
+#[test]
+fn a_constraint_of_an_external_table_keeps_the_name_that_the_server_gives_it() {
+    let set = planned_set(&["-- dsql: external table t (id int PRIMARY KEY, a int)\nALTER TABLE t ADD CHECK (a < 9) NOT VALID"]);
+    let StepKind::Ddl { statement, proof } = &set[0].steps[0].kind else { panic!("it is DDL") };
+    assert_eq!((statement.sql.as_ref(), proof), ("ALTER TABLE t ADD CHECK (a < 9) NOT VALID", &Proof::Unknown));
 }

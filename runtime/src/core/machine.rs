@@ -212,7 +212,7 @@ impl<'a> Machine<'a> {
                 None
             }
             (Action::Execute(id), Outcome::Refused { answer, .. })
-                if answer.is_duplicate() || answer.is_missing() =>
+                if answer.is_duplicate() || answer.is_missing() || situation.doubts(*id) =>
             {
                 situation.note(*id, Note::Contested(answer));
                 None

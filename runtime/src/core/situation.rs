@@ -156,6 +156,11 @@ impl Situation {
         self.doubted.insert(id);
     }
 
+    /// Whether the statement may have run before without anybody seeing it succeed. A refusal then says nothing yet.
+    pub(super) fn doubts(&self, id: StepId) -> bool {
+        self.doubted.contains(&id)
+    }
+
     /// The statement succeeded and says no more: what is there must be looked at.
     pub(super) fn look(&mut self, id: StepId) {
         self.notes.remove(&id);
@@ -275,7 +280,7 @@ impl Situation {
     /// Takes in what the catalog says of a step. An error when only a person can help.
     pub(super) fn judge(&mut self, plan: &Plan, id: StepId, verdict: Verdict) -> Result<(), Error> {
         let contested = match self.notes.get(&id) {
-            Some(Note::Contested(answer)) => Some((answer.clone(), self.doubted.contains(&id))),
+            Some(Note::Contested(answer)) => Some((answer.clone(), self.doubts(id))),
             _ => None,
         };
         let note = match (verdict, contested) {

@@ -24,9 +24,12 @@ impl<C: Connector> Shell<'_, C> {
         }
         let verdict = match &self.plan.migrations[id.migration].steps[id.step].kind {
             StepKind::Ddl { proof: Proof::Facts(facts), .. } if !facts.is_empty() => {
-                let rows = self.ask(&proof::question(facts), held).await?;
-                let rows = rows.map_err(|error| self.unanswered(id, error))?;
-                proof::judge(facts, rows.first().map(Vec::as_slice).unwrap_or_default())
+                match self.ask(&proof::question(facts), held).await? {
+                    Ok(rows) => proof::judge(facts, rows.first().map(Vec::as_slice).unwrap_or_default()),
+                    // A function over a type that is not there is not there either.
+                    Err(error) if error.is_missing() => Verdict::Absent,
+                    Err(error) => return Err(self.unanswered(id, error)),
+                }
             }
             StepKind::AsyncDdl { job, .. } => self.settled(id, job, None, held).await?,
             // Nobody can tell; the plan says that running it again is the way.

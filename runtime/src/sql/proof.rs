@@ -45,6 +45,9 @@ fn ask(question: &mut Question, fact: &Fact) -> String {
             let name = question.bind(name.as_ref());
             format!("SELECT 'there' FROM pg_catalog.pg_namespace WHERE nspname = {name}")
         }
+        Fact::OwnSchema => {
+            "SELECT 'there' FROM pg_catalog.pg_namespace WHERE nspname = current_user".to_owned()
+        }
         Fact::Relation { name, .. } => {
             let relation = question.bind(quote::name(name));
             format!("SELECT relkind FROM pg_catalog.pg_class WHERE oid = to_regclass({relation})")
@@ -57,31 +60,32 @@ fn ask(question: &mut Question, fact: &Fact) -> String {
                  AND attnum > 0 AND NOT attisdropped"
             )
         }
-        Fact::Column { table, column, .. } => {
-            let (relation, column) = (question.bind(quote::name(table)), question.bind(column.as_ref()));
-            format!(
-                "SELECT 'there' FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({relation}) \
-                 AND attname = {column} AND NOT attisdropped"
-            )
-        }
-        Fact::Identity { table, column, .. } => {
-            let (relation, column) = (question.bind(quote::name(table)), question.bind(column.as_ref()));
-            format!(
-                "SELECT 'there' FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({relation}) \
-                 AND attname = {column} AND NOT attisdropped AND attidentity <> ''"
-            )
-        }
+        Fact::Column { table, column, .. } => of_column(question, table, column, "true"),
+        Fact::Identity { table, column, .. } => of_column(question, table, column, "attidentity <> ''"),
+        Fact::Generated { table, column, .. } => of_column(question, table, column, "attgenerated <> ''"),
         Fact::Constraint { table, name, .. } => {
             let (relation, name) = (question.bind(quote::name(table)), question.bind(name.as_ref()));
             format!(
-                "SELECT 'there' FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass({relation}) \
+                "SELECT convalidated FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass({relation}) \
                  AND conname = {name}"
             )
         }
         Fact::Domain { name, .. } => {
             in_schema(question, name, "pg_type", "typname", "typnamespace", "typtype = 'd'")
         }
-        Fact::Function { name, .. } => {
+        Fact::DomainConstraint { domain, name, .. } => {
+            let name = question.bind(name.as_ref());
+            let condition = format!(
+                "EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contypid = o.oid AND c.conname = {name})"
+            );
+            in_schema(question, domain, "pg_type", "typname", "typnamespace", &condition)
+        }
+        Fact::Function { name, takes: Some(takes), .. } => {
+            // The server reads the types as it read those of the statement: names, domains, search path.
+            let signature = question.bind(format!("{}({takes})", quote::name(name)));
+            format!("SELECT 'there' WHERE to_regprocedure({signature}) IS NOT NULL")
+        }
+        Fact::Function { name, takes: None, .. } => {
             in_schema(question, name, "pg_proc", "proname", "pronamespace", "true")
         }
         Fact::Statistics { name, .. } => {
@@ -91,7 +95,22 @@ fn ask(question: &mut Question, fact: &Fact) -> String {
             let name = question.bind(name.as_ref());
             format!("SELECT 'there' FROM pg_catalog.pg_roles WHERE rolname = {name}")
         }
+        Fact::IamMapping { role, arn, .. } => {
+            let (role, arn) = (question.bind(role.as_ref()), question.bind(arn.as_ref()));
+            format!(
+                "SELECT 'there' FROM sys.iam_pg_role_mappings WHERE pg_role_name = {role} AND arn = {arn} LIMIT 1"
+            )
+        }
     }
+}
+
+/// Whether a table has a column of which the condition holds.
+fn of_column(question: &mut Question, table: &Name, column: &str, condition: &str) -> String {
+    let (relation, column) = (question.bind(quote::name(table)), question.bind(column));
+    format!(
+        "SELECT 'there' FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({relation}) \
+         AND attname = {column} AND NOT attisdropped AND {condition}"
+    )
 }
 
 /// Whether a catalog table has a row of this name, in its schema or on the search path.
@@ -127,7 +146,12 @@ pub(crate) fn judge(facts: &[Fact], answers: &[Option<String>]) -> Verdict {
             return Verdict::Different { expected: show_expected(columns), found: show_found(found) };
         }
         all &= holds(fact, answer.as_deref());
-        compared &= matches!(fact, Fact::Table { columns, .. } if !columns.is_empty());
+        compared &= match fact {
+            Fact::Table { columns, .. } => !columns.is_empty(),
+            // There is no more to it than that it is there.
+            Fact::IamMapping { .. } => true,
+            _ => false,
+        };
     }
     if all { Verdict::Happened { compared } } else { Verdict::Absent }
 }
@@ -135,15 +159,19 @@ pub(crate) fn judge(facts: &[Fact], answers: &[Option<String>]) -> Verdict {
 fn holds(fact: &Fact, answer: Option<&str>) -> bool {
     match fact {
         Fact::Relation { kind, exists, .. } => answer.is_some_and(|found| is_kind(*kind, found)) == *exists,
-        Fact::Table { .. } => answer.is_some(),
+        Fact::Table { .. } | Fact::OwnSchema => answer.is_some(),
+        Fact::Constraint { exists: true, validated: true, .. } => answer == Some("true"),
         Fact::Schema { exists, .. }
         | Fact::Column { exists, .. }
         | Fact::Identity { exists, .. }
+        | Fact::Generated { exists, .. }
         | Fact::Constraint { exists, .. }
         | Fact::Domain { exists, .. }
+        | Fact::DomainConstraint { exists, .. }
         | Fact::Function { exists, .. }
         | Fact::Role { exists, .. }
-        | Fact::Statistics { exists, .. } => answer.is_some() == *exists,
+        | Fact::Statistics { exists, .. }
+        | Fact::IamMapping { exists, .. } => answer.is_some() == *exists,
     }
 }
 
