@@ -69,18 +69,17 @@ pub(crate) fn migration(
     }
 }
 
-fn ddl(
-    file: &File<'_>,
-    position: usize,
-    statement: &Statement<'_>,
-    names: &mut Names,
-) -> plan::StepKind {
+fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut Names) -> plan::StepKind {
     let mut sql = text(file, statement);
     let job = match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
             let (index_name, named) = names.indexes.name(statement, index);
             if !named {
-                name::write(&mut sql, statement, &[name::Given::new(index.on_span.start, "", &[&index_name])]);
+                name::write(
+                    &mut sql,
+                    statement,
+                    &[name::Given::new(index.on_span.start, "", &[&index_name])],
+                );
             }
             Some(index_job(index, index_name))
         }

@@ -36,7 +36,8 @@ impl Given {
     pub(super) fn new(at: usize, words: &str, parts: &[&str]) -> Self {
         let quoted: Vec<_> = parts.iter().map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
         let name = parts.last().copied().unwrap_or_default().to_owned();
-        let schema = parts.len().checked_sub(2).and_then(|at| parts.get(at)).map(|schema| (*schema).to_owned());
+        let schema =
+            parts.len().checked_sub(2).and_then(|at| parts.get(at)).map(|schema| (*schema).to_owned());
         Self { at, schema, name, sql: format!("{words}{} ", quoted.join(".")) }
     }
 
@@ -71,7 +72,9 @@ impl Names {
                 let chosen = unnamed.filter_map(|new| {
                     // A constraint over an index has the index's name.
                     let over = match &new.kind {
-                        ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) => key.using_index.as_ref(),
+                        ConstraintKind::Unique(key) | ConstraintKind::PrimaryKey(key) => {
+                            key.using_index.as_ref()
+                        }
                         _ => None,
                     };
                     let at = new.span.start;
@@ -107,7 +110,8 @@ impl Names {
         let schema = table.schema().map(|schema| schema.value.clone());
         let label = |number: usize| if number == 0 { "stat".to_owned() } else { format!("stat{number}") };
         let candidates = (0..).map(|number| join(table.object(), &columns, &label(number)));
-        let name = candidates.into_iter().find(|name| !self.statistics.contains(&(schema.clone(), name.clone())))?;
+        let name =
+            candidates.into_iter().find(|name| !self.statistics.contains(&(schema.clone(), name.clone())))?;
         self.statistics.insert((schema.clone(), name.clone()));
         let parts: Vec<&str> = schema.as_deref().into_iter().chain([name.as_str()]).collect();
         Some(Given::new(at, "", &parts))

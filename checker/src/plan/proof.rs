@@ -5,8 +5,8 @@
 use dsql_migrate_plan::{Column, Fact, Proof, RelationKind, Text};
 
 use crate::ast::{
-    AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, CreateTable, DataType, Drop,
-    Ident, Kind, ObjectName, TableBody, TableConstraint, TableElement,
+    AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, CreateTable,
+    DataType, Drop, Ident, Kind, ObjectName, TableBody, TableConstraint, TableElement,
 };
 use crate::cursor::Cursor;
 use crate::plan::name::Given;
@@ -198,11 +198,9 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
         AlterActionKind::AlterColumn { column, change } => match change {
             AlterColumnKind::AddIdentity(_) => vec![identity(&column.value, true)],
             AlterColumnKind::DropIdentity(false) => vec![identity(&column.value, false)],
-            AlterColumnKind::DropExpression => vec![Fact::Generated {
-                table: table(),
-                column: column.value.clone().into(),
-                exists: false,
-            }],
+            AlterColumnKind::DropExpression => {
+                vec![Fact::Generated { table: table(), column: column.value.clone().into(), exists: false }]
+            }
             // Everything else sets what is then set.
             _ => Vec::new(),
         },
@@ -225,9 +223,8 @@ fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
         "CREATE STATISTICS" => created_statistics(statement, given),
         "AWS IAM GRANT" => mapping(statement, words, "TO"),
         "AWS IAM REVOKE" => mapping(statement, words, "FROM"),
-        "ALTER STATISTICS"
-        | "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN" | "ALTER FUNCTION"
-        | "ALTER ROUTINE" => changed(statement, words),
+        "ALTER STATISTICS" | "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN"
+        | "ALTER FUNCTION" | "ALTER ROUTINE" => changed(statement, words),
         _ => Proof::Unknown,
     }
 }

@@ -94,7 +94,10 @@ mod tests {
             ("DROP FUNCTION s.f(int)", "s.f(int)"),
             ("DROP FUNCTION f(x int, y  double precision)", "f(int, double precision)"),
             ("DROP FUNCTION f(IN x varchar(20), OUT y int)", "f(varchar(20))"),
-            ("DROP FUNCTION f(x IN app.\"Mood\", INOUT z timestamp with time zone)", "f(app.\"Mood\", timestamp with time zone)"),
+            (
+                "DROP FUNCTION f(x IN app.\"Mood\", INOUT z timestamp with time zone)",
+                "f(app.\"Mood\", timestamp with time zone)",
+            ),
             ("DROP FUNCTION f(x int DEFAULT 1, y text = 'a,b')", "f(int, text)"),
             ("DROP FUNCTION IF EXISTS f(VARIADIC a int[])", "f(int[])"),
         ] {

@@ -305,7 +305,12 @@ fn a_constraint_without_a_name_gets_the_servers() {
 /// Of a table that the set does not make, nobody knows which names are taken.
 #[test]
 fn a_constraint_of_an_external_table_keeps_the_name_that_the_server_gives_it() {
-    let set = planned_set(&["-- dsql: external table t (id int PRIMARY KEY, a int)\nALTER TABLE t ADD CHECK (a < 9) NOT VALID"]);
+    let set = planned_set(&[
+        "-- dsql: external table t (id int PRIMARY KEY, a int)\nALTER TABLE t ADD CHECK (a < 9) NOT VALID",
+    ]);
     let StepKind::Ddl { statement, proof } = &set[0].steps[0].kind else { panic!("it is DDL") };
-    assert_eq!((statement.sql.as_ref(), proof), ("ALTER TABLE t ADD CHECK (a < 9) NOT VALID", &Proof::Unknown));
+    assert_eq!(
+        (statement.sql.as_ref(), proof),
+        ("ALTER TABLE t ADD CHECK (a < 9) NOT VALID", &Proof::Unknown)
+    );
 }

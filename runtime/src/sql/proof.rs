@@ -270,6 +270,29 @@ mod tests {
     }
 
     #[test]
+    fn a_constraint_that_must_be_validated_is_not_there_before_it_is() {
+        let constraint = |validated| {
+            [Fact::Constraint { table: name("items"), name: "c".into(), exists: true, validated }]
+        };
+        for (validated, answer, happened) in [
+            (false, Some("false"), true),
+            (true, Some("false"), false),
+            (true, Some("true"), true),
+            (false, None, false),
+        ] {
+            let verdict = judge(&constraint(validated), &[answer.map(str::to_owned)]);
+            assert_eq!(verdict == Verdict::Happened { compared: false }, happened, "{validated} {answer:?}");
+        }
+    }
+
+    #[test]
+    fn an_overload_is_asked_for_by_its_types() {
+        let takes = Some("integer, app.mood".into());
+        let question = question(&[Fact::Function { name: name("f"), takes, exists: true }]);
+        assert_eq!(question.parameters, ["\"f\"(integer, app.mood)"]);
+    }
+
+    #[test]
     fn some_facts_are_not_all() {
         let facts = [gone("a"), gone("b")];
         assert_eq!(judge(&facts, &[None, Some("r".into())]), Verdict::Absent);
