@@ -25,9 +25,12 @@ mod hook;
 mod json;
 mod migrations;
 mod options;
+#[cfg(feature = "deadpool")]
+mod pool;
 mod progress;
 mod report;
 mod retry;
+mod retry_stale;
 mod server;
 mod shell;
 mod sql;
@@ -47,8 +50,11 @@ pub use error::{Error, ErrorKind};
 pub use hook::{Hook, HookError, HookFuture};
 pub use migrations::{Migration, Migrations, Runner};
 pub use options::{Options, Retry, UnknownVersions};
+#[cfg(feature = "deadpool")]
+pub use pool::{Pool, PoolError, PoolManager, Pooled, Recycler};
 pub use progress::{Event, Found, JobState, Kind, Progress, RetryCause, StepRef};
 pub use report::{AppliedNow, Report};
+pub use retry_stale::{is_stale, retry_stale};
 pub use server::ServerError;
 #[doc(hidden)]
 pub use stale::Source;

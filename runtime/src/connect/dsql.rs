@@ -403,3 +403,90 @@ impl fmt::Debug for Dsql {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENDPOINT: &str = "abc.dsql.eu-west-1.on.aws";
+
+    fn of(variables: &[(&str, &str)]) -> Result<Dsql, ConnectError> {
+        let find =
+            |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Dsql::builder().or(find).build()
+    }
+
+    #[test]
+    fn the_environment_says_where_and_who() {
+        let dsql = of(&[
+            ("DSQL_ENDPOINT", "abc.dsql.eu-west-1.on.aws:6000"),
+            ("DSQL_USER", "app"),
+            ("DSQL_SEARCH_PATH", "app, public"),
+            ("DSQL_APPLICATION_NAME", "shop"),
+            ("AWS_REGION", "us-east-1"),
+        ])
+        .unwrap();
+        assert_eq!((dsql.host(), dsql.config().get_ports()), (ENDPOINT, &[6000][..]));
+        assert_eq!((dsql.config().get_user(), dsql.config().get_dbname()), (Some("app"), Some("postgres")));
+        assert_eq!(dsql.config().get_options(), Some("-c search_path=\"app\",\"public\""));
+        assert_eq!(dsql.config().get_application_name(), Some("shop"));
+        assert_eq!(dsql.config().get_ssl_mode(), SslMode::Require);
+        // The endpoint knows better than the machine.
+        assert_eq!(dsql.0.region.as_deref(), Some("eu-west-1"));
+    }
+
+    #[test]
+    fn the_region_is_what_was_said_then_what_the_endpoint_says_then_the_machines() {
+        for (variables, region) in [
+            (
+                &[("DSQL_ENDPOINT", ENDPOINT), ("DSQL_REGION", "us-west-2"), ("AWS_REGION", "a")][..],
+                Some("us-west-2"),
+            ),
+            (&[("DSQL_ENDPOINT", "db.internal"), ("AWS_REGION", "us-west-2")], Some("us-west-2")),
+            (&[("DSQL_ENDPOINT", "db.internal"), ("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "b")], Some("b")),
+            (&[("DSQL_CLUSTER_ID", "abc"), ("AWS_REGION", "us-west-2")], Some("us-west-2")),
+            (&[("DSQL_ENDPOINT", "db.internal")], None),
+        ] {
+            assert_eq!(of(variables).unwrap().0.region.as_deref(), region, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_or_wrong_is_named() {
+        for (variables, part) in [
+            (&[][..], "DSQL_ENDPOINT"),
+            (&[("DSQL_ENDPOINT", "")], "DSQL_ENDPOINT"),
+            (&[("DSQL_CLUSTER_ID", "abc")], "DSQL_REGION"),
+            (&[("DSQL_ENDPOINT", ENDPOINT), ("DSQL_CA", "/no/such.pem")], "/no/such.pem"),
+            (&[("DSQL_ENDPOINT", "a b")], "host name"),
+        ] {
+            let error = of(variables).unwrap_err();
+            assert_eq!((error.kind(), error.is_transient()), (ConnectErrorKind::Settings, false));
+            assert!(error.to_string().contains(part), "{variables:?}: {error}");
+        }
+        let both = Dsql::builder().endpoint(ENDPOINT).cluster("abc").region("us-east-1").build();
+        assert!(both.unwrap_err().to_string().contains("one will do"));
+        let brief = Dsql::builder().endpoint(ENDPOINT).token_life(Duration::ZERO).build();
+        assert!(brief.unwrap_err().to_string().contains("one second"));
+        let empty = Dsql::builder().endpoint(ENDPOINT).ca_pem("no certificate").build();
+        assert!(empty.unwrap_err().to_string().contains("no certificate in"));
+    }
+
+    #[test]
+    fn a_schema_of_any_name_is_one_word_of_the_options() {
+        let path = ["it\"s a".to_owned(), "b\\c".to_owned()];
+        assert_eq!(search_path_option(&path), "-c search_path=\"it\"\"s\\ a\",\"b\\\\c\"");
+    }
+
+    #[test]
+    fn a_refusal_is_explained_by_what_is_likely() {
+        let denied = || ConnectError::new(ConnectErrorKind::Denied, "access denied");
+        let of = |builder: DsqlBuilder| builder.build().unwrap().explained(denied()).to_string();
+        let base = || Dsql::builder().endpoint(ENDPOINT);
+        assert!(of(base()).contains("dsql:DbConnectAdmin"));
+        assert!(of(base().user("app")).contains("AWS IAM GRANT \"app\" TO"));
+        let text = of(base().region("us-east-1"));
+        assert!(text.contains("signed for us-east-1 and the endpoint is in eu-west-1"), "{text}");
+        assert!(text.starts_with("abc.dsql.eu-west-1.on.aws:5432: access denied"), "{text}");
+    }
+}
