@@ -13,20 +13,24 @@ use crate::set;
 
 /// Apply what is pending, with the same code as a service that embeds the set.
 ///
-/// The folder is checked first; nothing runs from a folder with an error. Exit code: 0 all applied, 1 failed,
-/// 2 when the command line is wrong or the files cannot be read.
+/// The folder is checked first; nothing runs from a folder with an error. One step is one transaction; index
+/// builds are waited for; whatever ends a run, the next one goes on where it stopped. Several may run at once: one
+/// works, the others wait. Ctrl-C and SIGTERM end it in good order.
+///
+/// Exit code: 0 all applied, 1 failed, 2 when the command line is wrong or the files cannot be read.
 #[derive(clap::Args)]
 pub(crate) struct Run {
     #[command(flatten)]
     target: Target,
-    /// Print what would be done, and do nothing
+    /// Print what would be done, and do nothing: the command `dry-run`
     #[arg(long)]
     dry_run: bool,
 }
 
 /// Tell what is applied, pending, in flight or edited, without writing anything.
 ///
-/// Exit code: 0 all applied, 1 failed, 3 something is not applied.
+/// Exit code: 0 all applied, 1 failed, 3 something is not applied as its file is now, 2 when the command line is
+/// wrong or the files cannot be read.
 #[derive(clap::Args)]
 pub(crate) struct Show {
     #[command(flatten)]
@@ -34,19 +38,25 @@ pub(crate) struct Show {
 }
 
 #[derive(clap::Args)]
-struct Target {
+pub(crate) struct Target {
     /// The folder of migrations
     #[arg(default_value = "migrations")]
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     #[command(flatten)]
-    database: Place,
+    pub(crate) database: Place,
     /// How to report
     #[arg(long, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    pub(crate) format: Format,
+    /// The table that keeps the records, as `table` in embed_migrations! [default: schema_migrations]
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+    /// The schema that has it, as `schema` in embed_migrations! [default: as the search path has it]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) schema: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// For people
     Human,
     /// One JSON document
@@ -55,36 +65,44 @@ enum Format {
 
 impl Target {
     /// The set, unless it has an error, which is printed.
-    fn migrations(&self) -> io::Result<Option<Migrations>> {
+    pub(crate) fn migrations(&self) -> io::Result<Option<Migrations>> {
         let report = set::judge(&self.path)?;
         for finding in report.diagnostics.iter().filter(|one| one.severity == Severity::Error) {
             anstream::eprintln!("{}\n", render::diagnostic(&report, finding, render::Style::Coloured));
         }
         Ok(report.plan.map(Migrations::new))
     }
+
+    /// What the command line chooses.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options::default();
+        if let Some(table) = &self.table {
+            options = options.table(table);
+        }
+        if let Some(schema) = &self.schema {
+            options = options.schema(schema);
+        }
+        options
+    }
+
+    /// The name of the table that keeps the records.
+    pub(crate) fn table(&self) -> &str {
+        self.table.as_deref().unwrap_or("schema_migrations")
+    }
 }
 
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
+pub(crate) fn runtime() -> io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
     let target = &arguments.target;
+    if arguments.dry_run {
+        return crate::verify::show(target);
+    }
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    let runner = migrations.with(Options::default());
-    if arguments.dry_run {
-        return match runtime()?.block_on(runner.dry_run(&way)) {
-            Ok(plan) => {
-                match target.format {
-                    Format::Human => println!("{plan}"),
-                    Format::Json => print(&plan)?,
-                }
-                Ok(0)
-            }
-            Err(error) => failed(target.format, &error),
-        };
-    }
+    let runner = migrations.with(target.options());
     match runtime()?.block_on(runner.run_until(&way, asked_to_stop())) {
         Ok(report) => {
             match target.format {
@@ -101,7 +119,7 @@ pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
     let target = &arguments.target;
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    match runtime()?.block_on(migrations.with(Options::default()).status(&way)) {
+    match runtime()?.block_on(migrations.with(target.options()).status(&way)) {
         Ok(status) => {
             match target.format {
                 Format::Human => print!("{status}"),
@@ -151,12 +169,12 @@ struct Failure<'e> {
     error: &'e dsql_migrate::Error,
 }
 
-fn print(body: &impl Serialize) -> io::Result<()> {
+pub(crate) fn print(body: &impl Serialize) -> io::Result<()> {
     println!("{}", serde_json::to_string(&Document { format: 1, body })?);
     Ok(())
 }
 
-fn failed(format: Format, error: &dsql_migrate::Error) -> io::Result<u8> {
+pub(crate) fn failed(format: Format, error: &dsql_migrate::Error) -> io::Result<u8> {
     eprintln!("dsql-migrate: {error}");
     if format == Format::Json {
         print(&Failure { error })?;

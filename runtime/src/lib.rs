@@ -16,6 +16,7 @@
 //! empty otherwise) and `schema_migrations_lease` (one row). To have a migration applied again, undo it by hand and
 //! delete its row from `schema_migrations`.
 
+mod baseline;
 mod checksum;
 mod connect;
 mod core;
@@ -39,6 +40,7 @@ mod status;
 #[cfg(test)]
 mod testing;
 
+pub use baseline::{AppliedElsewhere, Baseline, Doubt};
 pub use connect::{ConnectError, ConnectErrorKind, Connection, Connector};
 #[cfg(feature = "tls")]
 pub use connect::{Database, Roots};

@@ -131,8 +131,8 @@ impl<'a> Migration<'a> {
 #[derive(Debug, Clone)]
 pub struct Runner<'a> {
     migrations: &'a Migrations,
-    plan: &'a Plan,
-    options: Options,
+    pub(crate) plan: &'a Plan,
+    pub(crate) options: Options,
 }
 
 impl Runner<'_> {

@@ -2,6 +2,7 @@
 
 use crate::hook::{AfterMigrate, Hook, HookFuture};
 use crate::progress::{Listener, Progress};
+use crate::sql::ledger::LedgerForm;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +21,8 @@ pub struct Options {
     pub(crate) holder: Option<String>,
     pub(crate) listener: Option<Listener>,
     pub(crate) hook: Option<AfterMigrate>,
+    /// In whose form the ledger is kept.
+    pub(crate) form: LedgerForm,
 }
 
 /// What to do about applied versions that the binary has no file for.
@@ -133,6 +136,7 @@ impl Default for Options {
             holder: None,
             listener: None,
             hook: None,
+            form: LedgerForm::Own,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Does what the pure core decides, on real connections.
 
+mod adopt;
 mod clock;
 mod explain;
 mod hook;
@@ -14,5 +15,6 @@ mod settings;
 mod source;
 mod tell;
 
+pub(crate) use adopt::{look_at, note_applied};
 pub(crate) use run::{drive, inspect_only, read_tables};
 pub(crate) use source::{NoConnector, Source};

@@ -62,7 +62,11 @@ impl<'a, C: Connector> Shell<'a, C> {
             source,
             options,
             plan,
-            tables: TableNames { schema: options.schema.clone(), ledger: options.table.clone() },
+            tables: TableNames {
+                schema: options.schema.clone(),
+                ledger: options.table.clone(),
+                form: options.form.clone(),
+            },
             holder: holder_name(options.holder.as_deref()),
             session: None,
             keeper: Keeper::new(source, options.timings.connect),
@@ -228,19 +232,26 @@ impl<'a, C: Connector> Shell<'a, C> {
         }
     }
 
-    /// Asks with parameters, as often as need be.
+    /// Asks with parameters, as often as need be; keeps the lease meanwhile where there is one.
     pub(super) async fn ask(
         &mut self,
         question: &crate::sql::proof::Question,
-        held: Held,
+        held: impl Into<Option<Held>>,
     ) -> Result<Result<Vec<super::session::Row>, ServerError>, Error> {
+        let held = held.into();
         loop {
             self.session().await?;
             let Some(session) = &self.session else { continue };
-            let length = self.options.timings.lease;
-            let renewal = Renewal { tables: &self.tables, holder: &self.holder, held, length };
             let asked = session.ask(question, self.options.timings.answer);
-            match self.keeper.while_running(renewal, asked).await {
+            let answer = match held {
+                Some(held) => {
+                    let length = self.options.timings.lease;
+                    let renewal = Renewal { tables: &self.tables, holder: &self.holder, held, length };
+                    self.keeper.while_running(renewal, asked).await
+                }
+                None => asked.await,
+            };
+            match answer {
                 Ok(rows) => return Ok(Ok(rows)),
                 Err(trouble) => match (fate(&trouble), trouble) {
                     (Fate::Final, Trouble::Server(error, _)) => return Ok(Err(error)),

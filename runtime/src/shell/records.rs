@@ -26,6 +26,17 @@ impl<C: Connector> Shell<'_, C> {
                 }
                 Err(error) if error.sqlstate == UNDEFINED_TABLE => return Ok(Outcome::NoLedger),
                 Err(error) if error.sqlstate == UNDEFINED_COLUMN && has_checksum => {}
+                Err(error) if error.sqlstate == UNDEFINED_COLUMN => {
+                    return Err(Error::new(
+                        ErrorKind::Bookkeeping,
+                        format!("{} is the table of another tool", self.tables.ledger()),
+                    )
+                    .server(error)
+                    .remedy(
+                        "keep the records under another name (`Options::table`, `table = \"…\"` in embed_migrations!, \
+                         --table); `dsql-migrate adopt` takes over what the other tool has applied",
+                    ));
+                }
                 Err(error) => return Err(bookkeeping("the ledger cannot be read", error)),
             }
         }

@@ -65,7 +65,7 @@ pub(crate) fn renew(tables: &TableNames, holder: &str, fence: i64, length: Durat
 pub(crate) fn release(tables: &TableNames, holder: &str, held: Held) -> String {
     format!(
         "UPDATE {} SET holder = NULL, seq = seq + 1, expires_at = now(), \
-         known = coalesce((SELECT string_agg(version, ' ' ORDER BY version) FROM {}), '') \
+         known = coalesce((SELECT string_agg(version::text, ' ' ORDER BY version::text) FROM {}), '') \
          || CASE WHEN known LIKE '% {HOOK_OWED}%' THEN ' {HOOK_OWED}' ELSE '' END WHERE id = 1 AND holder = {} AND fence = {}",
         tables.lease(),
         tables.ledger(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod catalog;
 pub(crate) mod lease;
+pub(crate) mod ledger;
 pub(crate) mod proof;
 pub(crate) mod quote;
 pub(crate) mod record;

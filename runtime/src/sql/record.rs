@@ -1,12 +1,13 @@
 //! A record as one statement: it writes all of its changes, or none and fails when the lease is not ours.
 
 use super::lease::{self, Known};
+use super::ledger::Entry;
 use super::quote::{literal, optional};
 use super::tables::TableNames;
 use crate::checksum::step_checksum;
 use crate::core::{Held, StepId, Write};
 use crate::server::LEASE_ROW_CHANGED;
-use dsql_migrate_plan::Plan;
+use dsql_migrate_plan::{Migration, Plan};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -38,14 +39,42 @@ pub(crate) fn record(author: Author<'_>, plan: &Plan, writes: &[Write]) -> Strin
         known.push(lease::HOOK_OWED);
     }
     let known = if writes.contains(&Write::HookDone) { Known::HookDone } else { Known::Add(&known) };
-    let mut parts = vec![lease::held(author.tables, author.holder, author.held, author.length, known)];
+    let mut changed = Vec::new();
     for write in writes {
         if write.step().is_some_and(|id| completed.contains(&id.migration)) {
             continue;
         }
-        for sql in changes(author.tables, plan, write) {
-            parts.push(format!("w{} AS ({sql})", parts.len()));
-        }
+        changed.extend(changes(author.tables, plan, write));
+    }
+    fenced(author, known, changed)
+}
+
+/// One statement that notes migrations as applied, each with the time when it was if that is known; fenced as
+/// [`record`] is. What the journal has of them goes.
+pub(crate) fn adopt(author: Author<'_>, plan: &Plan, adopted: &[(usize, Option<String>)]) -> String {
+    let migration = |position: usize| &plan.migrations[position];
+    let versions: Vec<&str> = adopted.iter().map(|(position, _)| &*migration(*position).version).collect();
+    let entries: Vec<Entry<'_>> =
+        adopted.iter().map(|(position, at)| entry(migration(*position), at.as_deref())).collect();
+    let listed: Vec<String> = versions.iter().map(|version| literal(version)).collect();
+    let tables = author.tables;
+    let swept = format!(
+        "DELETE FROM {} WHERE version IN ({}) AND EXISTS (SELECT 1 FROM held)",
+        tables.journal(),
+        listed.join(", ")
+    );
+    fenced(author, Known::Add(&versions), vec![swept, tables.form.insert(&tables.ledger(), &entries)])
+}
+
+fn entry<'a>(migration: &'a Migration, at: Option<&'a str>) -> Entry<'a> {
+    Entry { version: &migration.version, name: &migration.name, checksum: &migration.checksum, at }
+}
+
+/// All changes and the touch of the lease row as one statement.
+fn fenced(author: Author<'_>, known: Known<'_>, changes: Vec<String>) -> String {
+    let mut parts = vec![lease::held(author.tables, author.holder, author.held, author.length, known)];
+    for sql in changes {
+        parts.push(format!("w{} AS ({sql})", parts.len()));
     }
     format!(
         "WITH {} SELECT CASE (SELECT count(*) FROM held) WHEN 1 THEN 1 \
@@ -94,14 +123,7 @@ fn changes(tables: &TableNames, plan: &Plan, write: &Write) -> Vec<String> {
                     "DELETE FROM {journal} WHERE version = {} AND EXISTS (SELECT 1 FROM held)",
                     literal(&migration.version)
                 ),
-                format!(
-                    "INSERT INTO {} AS l (version, name, checksum) SELECT {}, {}, {} FROM held \
-                     ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum",
-                    tables.ledger(),
-                    literal(&migration.version),
-                    literal(&migration.name),
-                    literal(&migration.checksum.to_string())
-                ),
+                tables.form.insert(&tables.ledger(), &[entry(migration, None)]),
             ]
         }
         // Both are changes to the lease row, which every record touches anyway.

@@ -1,5 +1,6 @@
 //! The three tables that the runtime keeps, and how it finds and makes them.
 
+use super::ledger::LedgerForm;
 use super::quote;
 
 /// The names of the bookkeeping tables, without their schema.
@@ -9,6 +10,8 @@ pub(crate) struct TableNames {
     pub(crate) schema: Option<String>,
     /// The ledger. The others are named after it.
     pub(crate) ledger: String,
+    /// In whose form the ledger is kept.
+    pub(crate) form: LedgerForm,
 }
 
 /// One of the bookkeeping tables, or the column that another runner's ledger lacks.
@@ -50,8 +53,7 @@ impl TableNames {
 
     /// What has been applied: the only thing that a boot reads when nothing is pending.
     pub(crate) fn read_ledger(&self, with_checksum: bool) -> String {
-        let checksum = if with_checksum { "checksum" } else { "NULL AS checksum" };
-        format!("SELECT version, name, {checksum}, applied_at::text AS applied_at FROM {}", self.ledger())
+        self.form.read(&self.ledger(), with_checksum)
     }
 
     /// One row: the schema in which the tables are or are to be, and for each whether it is there.
@@ -91,11 +93,7 @@ impl TableNames {
     /// The statement that makes what is missing. Each is sent alone: DSQL takes one DDL a transaction.
     pub(crate) fn create(&self, missing: Missing) -> String {
         match missing {
-            Missing::Ledger => format!(
-                "CREATE TABLE IF NOT EXISTS {} (version text PRIMARY KEY, name text NOT NULL, \
-                 applied_at timestamptz NOT NULL DEFAULT now(), checksum text)",
-                self.ledger()
-            ),
+            Missing::Ledger => self.form.create(&self.ledger()),
             Missing::Checksum => {
                 format!("ALTER TABLE {} ADD COLUMN IF NOT EXISTS checksum text", self.ledger())
             }

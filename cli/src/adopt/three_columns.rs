@@ -1,0 +1,46 @@
+//! The plainest table of all, which home-made runners keep: `version, name, applied_at`.
+
+use super::files::{number, of_version};
+use super::tool::{Folder, Past, Row, Tool, column};
+
+pub(super) static TOOL: Tool = Tool {
+    name: "three-columns",
+    table: "schema_migrations",
+    columns: &["version", "name", "applied_at"],
+    select: "version::text, name::text, applied_at::text, pg_typeof(version)::text",
+    order: "version",
+    read,
+};
+
+fn read(rows: &[Row], folder: &Folder<'_>) -> Vec<Past> {
+    rows.iter().map(|row| of_row(row, folder)).collect()
+}
+
+fn of_row(row: &Row, folder: &Folder<'_>) -> Past {
+    let (version, name) = (column(row, 0), column(row, 1));
+    let label = format!("{version} {name}");
+    let digits = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+    let file = of_version(folder.files, version).filter(|_| digits);
+    let past = Past::of(label, file).at(column(row, 2));
+    let Some(found) = file.and_then(|position| folder.files.get(position)) else { return past };
+    if !folder.same_table {
+        return past;
+    }
+    if !matches!(column(row, 3), "text" | "character varying") {
+        return past.refused(
+            "the table keeps versions as numbers, where ours are text: keep the records in a table of their own \
+             (--table dsql_migrations)",
+        );
+    }
+    if found.version != version {
+        return past.refused(format!(
+            "the table calls it {version}, the file {}: name the file {version}_{}.sql, or keep the records in a \
+             table of their own (--table dsql_migrations)",
+            found.version, found.name
+        ));
+    }
+    if name != found.name && number(version) == number(&found.version) {
+        return past.note(format!("its name becomes {}", found.name));
+    }
+    past
+}
