@@ -33,6 +33,8 @@ mod tests;
 mod types;
 mod view;
 
+use std::collections::HashMap;
+
 use crate::ast::{Ident, Kind, TransactionVerb};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Context;
