@@ -318,7 +318,7 @@ async fn a_baseline_is_looked_up_in_the_catalog() {
     assert_eq!(empty.status.code(), Some(1));
     let said = text(&empty.stdout);
     assert!(
-        said.contains("migrations/1_items.sql:1: the catalog does not show it\n  CREATE TABLE items"),
+        said.contains("migrations/1_items.sql:1: the catalog does not show that table items is there with its 2 columns\n  CREATE TABLE items"),
         "{said}"
     );
     assert!(text(&empty.stderr).contains("--force"));

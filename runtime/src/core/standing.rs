@@ -17,15 +17,19 @@ pub(crate) enum Claim {
 #[derive(Debug, PartialEq, Eq)]
 enum Subject<'a> {
     Schema(&'a str),
+    OwnSchema,
     Relation(Name),
     Column(&'a Name, &'a str),
     Identity(&'a Name, &'a str),
+    Generated(&'a Name, &'a str),
     Constraint(&'a Name, &'a str),
     Validation(&'a Name, &'a str),
     Domain(&'a Name),
-    Function(&'a Name),
+    DomainConstraint(&'a Name, &'a str),
+    Function(&'a Name, Option<&'a str>),
     Role(&'a str),
     Statistics(&'a Name),
+    IamMapping(&'a str, &'a str),
 }
 
 impl Claim {
@@ -33,14 +37,18 @@ impl Claim {
         match self {
             Self::Fact(fact) => match fact {
                 Fact::Schema { name, .. } => Subject::Schema(name),
+                Fact::OwnSchema => Subject::OwnSchema,
                 Fact::Relation { name, .. } | Fact::Table { name, .. } => Subject::Relation(name.clone()),
                 Fact::Column { table, column, .. } => Subject::Column(table, column),
                 Fact::Identity { table, column, .. } => Subject::Identity(table, column),
+                Fact::Generated { table, column, .. } => Subject::Generated(table, column),
                 Fact::Constraint { table, name, .. } => Subject::Constraint(table, name),
                 Fact::Domain { name, .. } => Subject::Domain(name),
-                Fact::Function { name, .. } => Subject::Function(name),
+                Fact::DomainConstraint { domain, name, .. } => Subject::DomainConstraint(domain, name),
+                Fact::Function { name, takes, .. } => Subject::Function(name, takes.as_deref()),
                 Fact::Role { name, .. } => Subject::Role(name),
                 Fact::Statistics { name, .. } => Subject::Statistics(name),
+                Fact::IamMapping { role, arn, .. } => Subject::IamMapping(role, arn),
             },
             Self::Made(Job::IndexBuild { table, index, .. }) => {
                 Subject::Relation(Name { schema: table.schema.clone(), name: index.clone() })
@@ -55,7 +63,10 @@ impl Claim {
     fn table(&self) -> Option<&Name> {
         match self {
             Self::Fact(
-                Fact::Column { table, .. } | Fact::Identity { table, .. } | Fact::Constraint { table, .. },
+                Fact::Column { table, .. }
+                | Fact::Identity { table, .. }
+                | Fact::Generated { table, .. }
+                | Fact::Constraint { table, .. },
             )
             | Self::Made(Job::IndexBuild { table, .. } | Job::ValidateConstraint { table, .. }) => {
                 Some(table)
@@ -71,6 +82,7 @@ impl Claim {
                 Fact::Relation { name, .. }
                 | Fact::Table { name, .. }
                 | Fact::Domain { name, .. }
+                | Fact::DomainConstraint { domain: name, .. }
                 | Fact::Function { name, .. }
                 | Fact::Statistics { name, .. },
             ) => Some(name),
@@ -114,6 +126,11 @@ fn supersede(claims: &mut Vec<(StepId, Claim)>, new: &Claim) {
         Claim::Fact(Fact::Relation { name, exists: false, .. }) => {
             claims.retain(|(_, old)| old.table() != Some(name));
         }
+        Claim::Fact(Fact::Domain { name, exists: false }) => {
+            claims.retain(|(_, old)| {
+                !matches!(old, Claim::Fact(Fact::DomainConstraint { domain, .. }) if domain == name)
+            });
+        }
         Claim::Fact(Fact::Schema { name, exists: false }) => {
             claims.retain(|(_, old)| old.schema() != Some(&**name));
         }
@@ -133,14 +150,17 @@ fn supersede(claims: &mut Vec<(StepId, Claim)>, new: &Claim) {
             if !exists {
                 // Indexes and constraints over a column go with it, or are named after another one.
                 claims.retain(|(_, old)| match old {
-                    Claim::Fact(Fact::Identity { table: of, column: it, .. }) => of != table || it != column,
+                    Claim::Fact(
+                        Fact::Identity { table: of, column: it, .. }
+                        | Fact::Generated { table: of, column: it, .. },
+                    ) => of != table || it != column,
                     Claim::Fact(Fact::Constraint { table: of, exists: true, .. }) => of != table,
                     Claim::Made(_) => old.table() != Some(table),
                     Claim::Fact(_) => true,
                 });
             }
         }
-        Claim::Fact(Fact::Constraint { table, name, exists }) => {
+        Claim::Fact(Fact::Constraint { table, name, exists, .. }) => {
             claims.retain(|(_, old)| match old {
                 Claim::Made(Job::ValidateConstraint { table: of, constraint }) => {
                     !(of == table && constraint == name && !exists)

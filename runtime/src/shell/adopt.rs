@@ -144,7 +144,10 @@ impl<C: Connector> Shell<'_, C> {
         };
         Ok(match verdict {
             Verdict::Happened { .. } => None,
-            Verdict::Absent => Some("the catalog does not show it".to_owned()),
+            Verdict::Absent => Some(match claim {
+                Claim::Fact(fact) => format!("the catalog does not show that {fact}"),
+                Claim::Made(_) => "the catalog does not show it".to_owned(),
+            }),
             Verdict::Building(_) | Verdict::Broken(_) => {
                 Some("it is there and not valid, or not yet".to_owned())
             }
