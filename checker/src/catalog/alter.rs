@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::statement::Statement;
 
 use super::Replay;
-use super::column::Declared;
+use super::column::{Declared, is_always};
 use super::create::MAX_EVER;
 use super::model::{Demand, RelationId, RelationKind};
 use super::names::cut;
@@ -95,7 +95,7 @@ impl Replay<'_> {
                     self.duplicate(column.name.span, "column", &name, "42701", server, made);
                     return;
                 }
-                let built = self.column(column);
+                let built = self.column(statement, column);
                 let Some(known) = self.model.table_mut(table) else { return };
                 let at = known.add(built);
                 self.too_many_columns(table, column.name.span);
@@ -302,8 +302,15 @@ impl Replay<'_> {
             AlterColumnKind::SetNotNull => known.not_null = true,
             AlterColumnKind::DropNotNull => known.not_null = false,
             AlterColumnKind::DropExpression => known.generated = false,
-            AlterColumnKind::DropIdentity(_) => known.identity = false,
-            AlterColumnKind::AddIdentity(_) => known.identity = true,
+            AlterColumnKind::DropIdentity(_) => (known.identity, known.always) = (false, false),
+            AlterColumnKind::AddIdentity(_) => {
+                (known.identity, known.always) = (true, is_always(statement.slice(span)));
+            }
+            AlterColumnKind::ChangeIdentity(_)
+                if statement.slice(span).to_ascii_uppercase().contains("GENERATED") =>
+            {
+                known.always = is_always(statement.slice(span));
+            }
             AlterColumnKind::Type(_) => known.data_type = data_type.unwrap_or_default(),
             _ => {}
         }

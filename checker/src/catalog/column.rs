@@ -24,7 +24,7 @@ pub(super) enum Declared {
 
 impl Replay<'_> {
     /// A column as a statement declares it.
-    pub(super) fn column(&mut self, column: &ColumnDef) -> Column {
+    pub(super) fn column(&mut self, statement: &Statement<'_>, column: &ColumnDef) -> Column {
         let data_type = column.data_type.as_ref().map(|one| self.type_of(one)).unwrap_or_default();
         let has =
             |wanted: fn(&ColumnClauseKind) -> bool| column.clauses.iter().any(|clause| wanted(&clause.kind));
@@ -40,6 +40,7 @@ impl Replay<'_> {
             has_default,
             generated: has(|kind| matches!(kind, ColumnClauseKind::Generated { .. })),
             identity,
+            always: identity && is_always(statement.slice(column.span)),
             made: self.place_of(&column.name),
             dropped: false,
             data_type,
@@ -154,6 +155,7 @@ impl Replay<'_> {
                             has_default: column.has_default && including("DEFAULTS"),
                             generated: column.generated && including("GENERATED"),
                             identity: column.identity && including("IDENTITY"),
+                            always: column.always && including("IDENTITY"),
                             made: place,
                             dropped: false,
                         });
@@ -226,4 +228,9 @@ impl Replay<'_> {
              choose another name, or write both without quotes if they are the same",
         );
     }
+}
+
+/// Whether a clause about an identity says that the server makes all of its values.
+pub(super) fn is_always(clause: &str) -> bool {
+    !clause.to_ascii_uppercase().contains("BY DEFAULT")
 }

@@ -52,7 +52,7 @@ impl Replay<'_> {
         for element in elements {
             match element {
                 TableElement::Column(column) => {
-                    let built = self.column(column);
+                    let built = self.column(statement, column);
                     table.add(built);
                 }
                 TableElement::Like(clause) => self.like_clause(statement, clause, &mut table),

@@ -8,12 +8,12 @@ use sqlparser::ast::{
 
 use crate::ast::{DmlVerb, Ident, Kind};
 use crate::parse::syntax::{self, Names};
-use crate::rules::all::{conflict_target, insert_values};
+use crate::rules::all::{conflict_target, insert_values, wrong_kind};
 use crate::source::Span;
 use crate::statement::Statement;
 
 use super::Replay;
-use super::model::{RelationId, RelationKind};
+use super::model::{RelationId, RelationKind, View};
 use super::names::{Resolved, cut};
 
 impl Replay<'_> {
@@ -70,7 +70,8 @@ impl Replay<'_> {
         self.known_column(table, column, server)
     }
 
-    pub(super) fn insert(&mut self, names: &Names<'_>, insert: &Insert) {
+    /// `given` is how many columns its query gives, where that is known.
+    pub(super) fn insert(&mut self, names: &Names<'_>, insert: &Insert, given: Option<usize>) {
         let TableObject::TableName(name) = &insert.table else { return };
         let Some(name) = names.name(name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
@@ -95,13 +96,33 @@ impl Replay<'_> {
         if named.iter().any(|(_, at)| at.is_none()) {
             return;
         }
-        let Some(known) = self.model.table(table).filter(|table| !table.opaque) else { return };
-        let targets: Vec<Option<usize>> = if insert.columns.is_empty() {
-            known.live().map(|(at, _)| Some(at)).collect()
-        } else {
-            named.iter().map(|(_, at)| *at).collect()
+        let targets: Vec<Option<usize>> = match &self.model.relation(table).kind {
+            _ if !insert.columns.is_empty() => named.iter().map(|(_, at)| *at).collect(),
+            RelationKind::Table(known) if !known.opaque => known.live().map(|(at, _)| Some(at)).collect(),
+            RelationKind::View(View { columns: Some(columns), .. }) => vec![None; columns.len()],
+            _ => return,
         };
-        self.values(names, insert, table, &targets, name.span());
+        self.values(names, insert, (table, &targets), given, name.span());
+    }
+
+    /// Says so where a statement writes what cannot be written.
+    pub(super) fn cannot_be_written(&mut self, table: RelationId, verb: &str, span: Span) {
+        let relation = self.model.relation(table);
+        let (name, made) = (relation.name.clone(), relation.made);
+        let (message, sqlstate, server) = match &relation.kind {
+            RelationKind::Sequence(_) => {
+                (format!("`{name}` is a sequence"), "42809", format!("cannot change sequence \"{name}\""))
+            }
+            RelationKind::View(view) if !view.simple => (
+                format!("the rows of view `{name}` are made of others, and cannot be written"),
+                "55000",
+                format!("cannot {verb} view \"{name}\""),
+            ),
+            _ => return,
+        };
+        let finding = self.find(&wrong_kind::RULE, span);
+        finding.message(message).answer(sqlstate, server);
+        finding.at_place(made, "it is created here").help("write the table that its rows come from");
     }
 
     pub(super) fn update(&mut self, names: &Names<'_>, update: &Update) {
@@ -109,6 +130,30 @@ impl Replay<'_> {
         let Some(name) = names.name(name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
         self.assigned(names, table, &update.assignments);
+        for assignment in &update.assignments {
+            self.assigned_value(names, table, assignment);
+        }
+    }
+
+    /// Says so where a column cannot have the value that an UPDATE sets.
+    fn assigned_value(
+        &mut self,
+        names: &Names<'_>,
+        table: RelationId,
+        assignment: &sqlparser::ast::Assignment,
+    ) {
+        let AssignmentTarget::ColumnName(name) = &assignment.target else { return };
+        let Some(column) = name.0.first().and_then(|part| names.ident(part.as_ident()?)) else { return };
+        let known = self.model.table(table).and_then(|known| known.column(cut(&column.value)));
+        let Some(at) = known else { return };
+        if self.is_computed(table, at) {
+            if !super::rows::is_default(names, &assignment.value) {
+                let server = format!("column \"{}\" can only be updated to DEFAULT", cut(&column.value));
+                self.computed(table, at, column.span, server);
+            }
+            return;
+        }
+        self.literal(names, (table, at), &assignment.value, column.span);
     }
 
     fn assigned(&mut self, names: &Names<'_>, table: RelationId, all: &[sqlparser::ast::Assignment]) {
@@ -158,16 +203,9 @@ impl Replay<'_> {
                     keys.iter().flatten().all(|key| columns.contains(key))
                         && columns.iter().all(|column| keys.contains(&Some(*column)))
                 };
-                // A partial index serves too, where the statement repeats its predicate: that is not compared.
-                let partial = self.model.table(table).is_some_and(|table| {
-                    table.indexes.iter().filter_map(|id| self.model.index(*id)).any(|index| {
-                        index.unique && (index.partial || index.keys.iter().any(Option::is_none))
-                    })
-                });
+                let known = known && !names.conflict_has_predicate();
                 let found = self.model.unique_indexes(table).any(|(_, index)| same(&index.keys));
-                let (Some(first), Some(last), true) =
-                    (idents.first(), idents.last(), known && !found && !partial)
-                else {
+                let (Some(first), Some(last), true) = (idents.first(), idents.last(), known && !found) else {
                     return;
                 };
                 let made = self.model.relation(table).made;

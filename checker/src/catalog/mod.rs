@@ -18,6 +18,7 @@ mod external;
 mod function;
 mod index;
 mod key;
+mod literal;
 mod model;
 mod names;
 mod other;

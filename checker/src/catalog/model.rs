@@ -132,6 +132,8 @@ pub(super) struct Column {
     pub(super) has_default: bool,
     pub(super) generated: bool,
     pub(super) identity: bool,
+    /// Whether it is `GENERATED ALWAYS AS IDENTITY`.
+    pub(super) always: bool,
     pub(super) made: Place,
     pub(super) dropped: bool,
 }
@@ -183,6 +185,8 @@ pub(super) struct Index {
 pub(super) struct View {
     /// Its columns, where they are known.
     pub(super) columns: Option<Vec<Output>>,
+    /// Whether its rows may be those of one table, so that they can be written.
+    pub(super) simple: bool,
 }
 
 /// A column that a query gives.

@@ -1,6 +1,6 @@
 //! What `INSERT` gives to each column, as far as its text tells.
 
-use sqlparser::ast::{Expr, Insert, SelectItem, SetExpr, Value};
+use sqlparser::ast::{Expr, Insert, SetExpr, Value};
 
 use crate::parse::syntax::Names;
 use crate::rules::all::{insert_values, missing_value};
@@ -15,8 +15,8 @@ impl Replay<'_> {
         &mut self,
         names: &Names<'_>,
         insert: &Insert,
-        table: RelationId,
-        targets: &[Option<usize>],
+        (table, targets): (RelationId, &[Option<usize>]),
+        given: Option<usize>,
         span: Span,
     ) {
         let named = !insert.columns.is_empty();
@@ -42,6 +42,9 @@ impl Replay<'_> {
                 let Some(given) = given else { return };
                 if !self.count(table, given, targets.len(), named, span) {
                     return;
+                }
+                for row in &values.rows {
+                    self.row(names, (table, targets), &row.content, insert, span);
                 }
                 // What a row surely gives: everything but NULL and DEFAULT.
                 for row in &values.rows {
@@ -70,15 +73,15 @@ impl Replay<'_> {
                 }
             }
             SetExpr::Select(select) => {
-                let plain = |item: &SelectItem| {
-                    matches!(item, SelectItem::UnnamedExpr(_) | SelectItem::ExprWithAlias { .. })
-                };
-                if !select.projection.iter().all(plain) {
-                    return;
-                }
-                let given = select.projection.len();
+                let Some(given) = given else { return };
                 if !self.count(table, given, targets.len(), named, span) {
                     return;
+                }
+                for (position, at) in targets.iter().take(given).enumerate() {
+                    let computed = |at: &usize| self.is_computed(table, *at) && !names.says("OVERRIDING");
+                    if let Some(at) = at.filter(computed) {
+                        self.computed_value(table, at, column_span(names, insert, position).unwrap_or(span));
+                    }
                 }
                 // With a FROM or a WHERE there may be no row at all.
                 let one_row =
@@ -90,6 +93,50 @@ impl Replay<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Says so where a column cannot have the value that a row gives it.
+    fn row(
+        &mut self,
+        names: &Names<'_>,
+        (table, targets): (RelationId, &[Option<usize>]),
+        row: &[Expr],
+        insert: &Insert,
+        span: Span,
+    ) {
+        for (position, (at, value)) in targets.iter().zip(row).enumerate() {
+            let Some(at) = *at else { continue };
+            let span = column_span(names, insert, position).unwrap_or(span);
+            if self.is_computed(table, at) {
+                if !is_default(names, value) && !names.says("OVERRIDING") {
+                    self.computed_value(table, at, span);
+                    return;
+                }
+            } else {
+                self.literal(names, (table, at), value, span);
+            }
+        }
+    }
+
+    /// Whether a column's values are always made by the server.
+    pub(super) fn is_computed(&self, table: RelationId, at: usize) -> bool {
+        let column = self.model.table(table).and_then(|table| table.columns.get(at));
+        column.is_some_and(|column| column.generated || column.always)
+    }
+
+    fn computed_value(&mut self, table: RelationId, at: usize, span: Span) {
+        let name = self.column_name(table, at);
+        self.computed(table, at, span, format!("cannot insert a non-DEFAULT value into column \"{name}\""));
+    }
+
+    /// Says that the server makes a column's values.
+    pub(super) fn computed(&mut self, table: RelationId, at: usize, span: Span, server: String) {
+        let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
+        let (name, made) = (column.name.clone(), column.made);
+        let finding = self.find(&insert_values::RULE, span);
+        finding.message(format!("the server makes the values of column `{name}`")).answer("428C9", server);
+        finding.at_place(Some(made), "it is declared as GENERATED here");
+        finding.help("leave the column out, or write DEFAULT for it");
     }
 
     /// Whether there are as many values as columns; says so where there are not.
@@ -162,6 +209,16 @@ impl Replay<'_> {
         finding.at_place(Some(made), "the column is declared here");
         true
     }
+}
+
+/// Where a column stands in the list of an INSERT.
+fn column_span(names: &Names<'_>, insert: &Insert, position: usize) -> Option<Span> {
+    names.name(insert.columns.get(position)?)?.last().map(|column| column.span)
+}
+
+/// Whether a value is `DEFAULT`.
+pub(super) fn is_default(names: &Names<'_>, value: &Expr) -> bool {
+    matches!(what(names, value), What::Default)
 }
 
 enum What {

@@ -24,12 +24,14 @@ impl Replay<'_> {
         let reads = self.reads_of(statement, create.query, recursive.then_some(name.as_str()));
         let outputs = reads.as_ref().and_then(|reads| reads.outputs.clone());
         let columns = self.view_columns(create, outputs);
+        let simple = reads.as_ref().is_none_or(|reads| reads.simple);
         let existing = self.model.schemas[home].relations.get(&name).copied();
         let id = match existing {
             Some(id) if create.or_replace && self.is_view(id) => {
                 self.model.forget_uses(User::Relation(id));
                 self.replaced(id, columns.as_deref(), create, span);
                 if let RelationKind::View(view) = &mut self.model.relations[id].kind {
+                    view.simple = simple;
                     view.columns = columns;
                 }
                 id
@@ -56,7 +58,12 @@ impl Replay<'_> {
                 self.type_name_taken(home, &name, span);
                 self.case(home, &name, span);
                 let place = self.place(span);
-                self.model.add_relation(home, &name, RelationKind::View(View { columns }), Some(place))
+                self.model.add_relation(
+                    home,
+                    &name,
+                    RelationKind::View(View { columns, simple }),
+                    Some(place),
+                )
             }
         };
         if let Some(reads) = reads {
@@ -98,7 +105,7 @@ impl Replay<'_> {
     /// `CREATE OR REPLACE VIEW` keeps the columns that are there.
     fn replaced(&mut self, id: usize, columns: Option<&[Output]>, create: &CreateView, span: Span) {
         let relation = self.model.relation(id);
-        let RelationKind::View(View { columns: Some(old) }) = &relation.kind else { return };
+        let RelationKind::View(View { columns: Some(old), .. }) = &relation.kind else { return };
         let Some(new) = columns else { return };
         let (made, of) = (relation.made, relation.name.clone());
         let changed = old.iter().zip(new).zip(create.columns.iter().map(Some).chain(std::iter::repeat(None)));

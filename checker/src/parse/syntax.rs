@@ -1,6 +1,6 @@
 //! Queries, DML and expressions as sqlparser's trees, with the places of their names.
 
-use sqlparser::ast::{Expr, Ident as ParserIdent, ObjectName as ParserName, Statement};
+use sqlparser::ast::{Expr, Ident as ParserIdent, ObjectName as ParserName, Statement, ValueWithSpan};
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
@@ -14,8 +14,11 @@ pub(crate) struct Tree<'a, T> {
     pub(crate) names: Names<'a>,
 }
 
-/// The names in a tree, as they are written.
-pub(crate) struct Names<'a>(Vec<Named<'a>>);
+/// The names and literals in a tree, as they are written.
+pub(crate) struct Names<'a> {
+    all: Vec<Named<'a>>,
+    source: Cursor<'a>,
+}
 
 struct Named<'a> {
     ident: Option<Ident>,
@@ -49,14 +52,14 @@ fn read<T>(cursor: Cursor<'_>, with: impl FnOnce(&mut Parser<'_>) -> Option<T>) 
         Some(Named { ident: Ident::from_token(text, token), text })
     };
     let names = positions.iter().filter_map(named).collect();
-    Some(Tree { node, names: Names(names) })
+    Some(Tree { node, names: Names { all: names, source: cursor } })
 }
 
 impl Names<'_> {
     fn named(&self, ident: &ParserIdent) -> Option<&Named<'_>> {
         // Where a token stands is carried as its column, from 1 on.
         let column = usize::try_from(ident.span.start.column).ok()?;
-        self.0.get(column.checked_sub(1)?)
+        self.all.get(column.checked_sub(1)?)
     }
 
     /// A name as the catalog would hold it.
@@ -70,9 +73,37 @@ impl Names<'_> {
         parts.filter(|parts| !parts.is_empty()).map(|parts| ObjectName { parts })
     }
 
+    /// What stands in a plain string literal.
+    pub(crate) fn string(&self, value: &ValueWithSpan) -> Option<String> {
+        let column = usize::try_from(value.span.start.column).ok()?;
+        let text = self.all.get(column.checked_sub(1)?)?.text;
+        Some(text.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
+    }
+
+    /// Whether these words stand somewhere, those included that the tree does not hold.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        let mut cursor = self.source;
+        while !cursor.at_end() && !cursor.are(words) {
+            cursor.advance();
+        }
+        !cursor.at_end()
+    }
+
+    /// Whether `ON CONFLICT (columns)` has a predicate, which the tree does not hold.
+    pub(crate) fn conflict_has_predicate(&self) -> bool {
+        let mut cursor = self.source;
+        while !cursor.at_end() {
+            if cursor.eat("CONFLICT").is_some() && cursor.parens().is_some() && cursor.is("WHERE") {
+                return true;
+            }
+            cursor.advance();
+        }
+        false
+    }
+
     /// Whether a name is not one of a column but that of a function's argument.
     pub(crate) fn is_argument(&self, ident: &ParserIdent) -> bool {
-        let next = usize::try_from(ident.span.start.column).ok().and_then(|column| self.0.get(column));
+        let next = usize::try_from(ident.span.start.column).ok().and_then(|column| self.all.get(column));
         next.is_some_and(|next| matches!(next.text, "=>" | ":=" | ":"))
     }
 }

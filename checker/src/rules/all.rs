@@ -125,6 +125,7 @@ rules! {
     unused_allow,
     unverified,
     validate_constraint,
+    value_type,
     version_style,
     view_columns,
     wait_for_job,

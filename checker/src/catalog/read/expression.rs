@@ -44,7 +44,8 @@ impl Visitor for Walk<'_, '_, '_, '_> {
                 if let [schema @ .., table, column] = parts.as_slice()
                     && let (Some(table), Some(column)) = (names.ident(table), names.ident(column))
                 {
-                    self.reader.qualified(!schema.is_empty(), &table, &column);
+                    let schema = schema.last().and_then(|schema| names.ident(schema));
+                    self.reader.qualified(schema.as_ref(), &table, &column);
                 }
             }
             _ => {}

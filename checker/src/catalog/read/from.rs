@@ -250,7 +250,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// Says so where two sources of one query have one name.
-    fn name_clash(&mut self, first: &[Item], then: &[Item], tables: &TableWithJoins) {
+    pub(super) fn name_clash(&mut self, first: &[Item], then: &[Item], tables: &TableWithJoins) -> bool {
         for item in then.iter().filter(|_| self.judge) {
             let Some(name) = &item.name else { continue };
             let clashes = |other: &&Item| {
@@ -259,18 +259,22 @@ impl Reader<'_, '_, '_> {
                     !item.aliased && !other.aliased && !same_relation(&item.columns, &other.columns);
                 other.name.as_ref() == Some(name) && !different
             };
-            if !name.is_empty() && first.iter().any(|other| clashes(&other)) {
-                let span = self.place_of(tables, name);
+            if !name.is_empty()
+                && first.iter().any(|other| clashes(&other))
+                && let Some(span) = self.place_of(tables, name)
+            {
                 let finding = self.replay.find(&ambiguous_name::RULE, span);
                 finding.message(format!("`{name}` stands twice in this FROM"));
                 finding.answer("42712", format!("table name \"{name}\" specified more than once"));
                 finding.help("give one of the two an alias");
+                return true;
             }
         }
+        false
     }
 
     /// Where a source's name stands in a part of FROM: its last place.
-    fn place_of(&self, tables: &TableWithJoins, name: &str) -> crate::source::Span {
+    fn place_of(&self, tables: &TableWithJoins, name: &str) -> Option<crate::source::Span> {
         let factors = std::iter::once(&tables.relation).chain(tables.joins.iter().map(|join| &join.relation));
         let ident = |factor: &TableFactor| {
             let alias = match factor {
@@ -285,7 +289,7 @@ impl Reader<'_, '_, '_> {
             self.names.ident(&alias.as_ref()?.name)
         };
         let mut named = factors.filter_map(ident).filter(|ident| cut(&ident.value) == name);
-        named.next_back().map(|ident| ident.span).unwrap_or_default()
+        named.next_back().map(|ident| ident.span)
     }
 }
 

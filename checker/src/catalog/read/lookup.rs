@@ -78,7 +78,7 @@ impl Reader<'_, '_, '_> {
 
     /// The columns of the source of a name, where they are known.
     pub(super) fn columns_of_item(&self, name: &str) -> Option<Vec<Output>> {
-        let item = self.scopes.iter().rev().find_map(|scope| item_of(scope, name))?;
+        let item = self.scopes.iter().rev().find_map(|scope| self.item_of(scope, None, name))?;
         match &item.columns {
             Columns::Listed(outputs) => Some(outputs.clone()),
             Columns::Relation(id) => self.outputs_of(*id),
@@ -174,11 +174,11 @@ impl Reader<'_, '_, '_> {
     }
 
     /// `table.column`.
-    pub(super) fn qualified(&mut self, schema: bool, table: &Ident, column: &Ident) {
+    pub(super) fn qualified(&mut self, schema: Option<&Ident>, table: &Ident, column: &Ident) {
         let of = cut(&table.value);
         let name = cut(&column.value);
         for scope in self.scopes.iter().rev() {
-            let Some(item) = item_of(scope, of) else {
+            let Some(item) = self.item_of(scope, schema, of) else {
                 if scope.open {
                     return;
                 }
@@ -204,7 +204,7 @@ impl Reader<'_, '_, '_> {
             }
             return;
         }
-        if self.judge && self.has_sources() && !schema {
+        if self.judge && self.has_sources() && schema.is_none() {
             self.unknown_source(table);
         }
     }
@@ -248,7 +248,11 @@ impl Reader<'_, '_, '_> {
         let items: Vec<Item> = match of {
             None => last.items.clone(),
             Some(name) => {
-                let found = self.scopes.iter().rev().find_map(|scope| item_of(scope, object(name)));
+                let found = self
+                    .scopes
+                    .iter()
+                    .rev()
+                    .find_map(|scope| self.item_of(scope, name.schema(), object(name)));
                 if found.is_none() && !self.scopes.iter().any(|scope| scope.open) && self.judge {
                     if let (Some(table), 1) = (name.last(), name.parts.len()) {
                         self.unknown_source(table);
@@ -268,6 +272,18 @@ impl Reader<'_, '_, '_> {
         }
     }
 
+    /// The source of a name; with a schema before it, the one of that schema.
+    fn item_of<'s>(&self, scope: &'s Scope, schema: Option<&Ident>, name: &str) -> Option<&'s Item> {
+        let of_schema = |item: &&Item| match (schema, &item.columns) {
+            (Some(schema), Columns::Relation(id)) => {
+                let of = self.replay.model.schemas.get(self.replay.model.relation(*id).schema);
+                !item.aliased && of.is_some_and(|of| of.name == cut(&schema.value))
+            }
+            _ => true,
+        };
+        scope.items.iter().filter(of_schema).find(|item| item.name.as_deref() == Some(name))
+    }
+
     fn known_columns(&self, id: RelationId) -> Vec<(RelationId, usize)> {
         match &self.replay.model.relation(id).kind {
             RelationKind::Table(table) => table.live().map(|(at, _)| (id, at)).collect(),
@@ -277,10 +293,6 @@ impl Reader<'_, '_, '_> {
             _ => Vec::new(),
         }
     }
-}
-
-fn item_of<'s>(scope: &'s Scope, name: &str) -> Option<&'s Item> {
-    scope.items.iter().find(|item| item.name.as_deref() == Some(name))
 }
 
 /// Columns that every table has.

@@ -27,6 +27,8 @@ pub(super) struct Reads {
     pub(super) columns: Vec<(RelationId, usize)>,
     /// Its columns, where it is known which they are.
     pub(super) outputs: Option<Vec<Output>>,
+    /// Whether its rows may be those of one table.
+    pub(super) simple: bool,
 }
 
 /// One source of columns.
@@ -93,6 +95,7 @@ impl Replay<'_> {
         let outputs = reader.statement(&tree.node);
         let mut reads = reader.reads;
         reads.outputs = outputs;
+        reads.simple = query::is_simple(&tree.node);
         reads.relations.sort_unstable();
         reads.relations.dedup();
         reads.columns.sort_unstable();

@@ -54,8 +54,16 @@ impl Reader<'_, '_, '_> {
         for part in &with.cte_tables {
             let Some(name) = self.names.ident(&part.alias.name) else { continue };
             if with.recursive {
-                // While it is read, a part that reads itself has the columns that it names itself.
+                // A part that reads itself has the columns of the query that it begins with.
                 self.note_part(&name.value, Columns::Unknown);
+                if let SetExpr::SetOperation { left, .. } = &*part.query.body {
+                    let judge = std::mem::replace(&mut self.judge, false);
+                    let outputs = self.body(left);
+                    self.judge = judge;
+                    let columns =
+                        renamed(self.names, outputs, &part.alias).map_or(Columns::Unknown, Columns::Listed);
+                    self.note_part(&name.value, columns);
+                }
             }
             let columns = self.part(part);
             self.note_part(&name.value, columns);
@@ -187,4 +195,15 @@ impl Reader<'_, '_, '_> {
     pub(super) fn alone<R>(&mut self, look: impl FnOnce(&mut Self) -> R) -> R {
         self.within(Scope::default(), look).0
     }
+}
+
+/// Whether the rows of a query may be those of one table, so that a view of it can be written. What is certain is
+/// only that some cannot.
+pub(super) fn is_simple(statement: &Statement) -> bool {
+    let Statement::Query(query) = statement else { return true };
+    let SetExpr::Select(select) = &*query.body else { return false };
+    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(exprs, _) if exprs.is_empty());
+    let one = matches!(select.from.as_slice(), [only] if only.joins.is_empty());
+    let limited = query.with.is_some() || query.limit_clause.is_some() || query.fetch.is_some();
+    one && !grouped && !limited && select.having.is_none() && select.distinct.is_none()
 }

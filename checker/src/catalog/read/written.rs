@@ -10,7 +10,7 @@ use super::from::From;
 use super::query::Outputs;
 use super::{Columns, Item, Reader, Scope};
 use crate::catalog::model::RelationId;
-use crate::catalog::names::{cut, object};
+use crate::catalog::names::{Resolved, cut, object};
 
 impl Reader<'_, '_, '_> {
     /// A relation that a statement writes.
@@ -29,15 +29,16 @@ impl Reader<'_, '_, '_> {
         let TableObject::TableName(name) = &insert.table else { return None };
         let alias = insert.table_alias.as_ref().map(|alias| &alias.alias);
         let item = self.target(name, alias)?;
-        if let Some(source) = &insert.source {
-            self.alone(|reader| reader.query(source));
-        }
+        self.cannot_be_written(&item, "insert into", name);
+        let source = insert.source.as_ref();
+        let given = source.and_then(|source| self.alone(|reader| reader.query(source)));
+        let given = given.map(|outputs| outputs.len());
         if let Columns::Relation(id) = item.columns {
             let columns = insert.columns.iter().filter_map(|column| column.0.first()?.as_ident());
             self.note_written(id, columns);
         }
         if self.judge {
-            self.replay.insert(self.names, insert);
+            self.replay.insert(self.names, insert, given);
         }
         if let Some(OnInsert::OnConflict(on)) = &insert.on
             && let OnConflictAction::DoUpdate(update) = &on.action
@@ -56,7 +57,7 @@ impl Reader<'_, '_, '_> {
     }
 
     pub(super) fn update(&mut self, update: &Update) -> Outputs {
-        let mut from = self.written(&update.table);
+        let mut from = self.written(&update.table, "update");
         if let Some(UpdateTableFromKind::BeforeSet(more) | UpdateTableFromKind::AfterSet(more)) = &update.from
         {
             self.beside_target(&mut from, more);
@@ -85,7 +86,7 @@ impl Reader<'_, '_, '_> {
     pub(super) fn delete(&mut self, delete: &Delete) -> Outputs {
         let (FromTable::WithFromKeyword(tables) | FromTable::WithoutKeyword(tables)) = &delete.from;
         let [table] = tables.as_slice() else { return None };
-        let mut from = self.written(table);
+        let mut from = self.written(table, "delete from");
         if let Some(more) = &delete.using {
             self.beside_target(&mut from, more);
         }
@@ -94,6 +95,16 @@ impl Reader<'_, '_, '_> {
             reader.returning(delete.returning.as_ref())
         };
         self.within(from.scope, look).0
+    }
+
+    fn cannot_be_written(&mut self, item: &Item, verb: &str, name: &ParserName) {
+        let Some(name) = self.names.name(name).filter(|_| self.judge) else { return };
+        let id = match (&item.columns, self.replay.resolve(&name)) {
+            (Columns::Relation(id), _) => *id,
+            (_, Resolved::Found(id)) => id,
+            _ => return,
+        };
+        self.replay.cannot_be_written(id, verb, name.span());
     }
 
     /// What is written is held as what is read is.
@@ -106,10 +117,11 @@ impl Reader<'_, '_, '_> {
     }
 
     /// The table of an UPDATE or a DELETE.
-    fn written(&mut self, table: &TableWithJoins) -> From {
+    fn written(&mut self, table: &TableWithJoins, verb: &str) -> From {
         let open = From { scope: Scope { open: true, ..Scope::default() }, star: None };
         let TableFactor::Table { name, alias, .. } = &table.relation else { return open };
         let Some(item) = self.target(name, alias.as_ref().map(|alias| &alias.name)) else { return open };
+        self.cannot_be_written(&item, verb, name);
         From { scope: Scope { items: vec![item], ..Scope::default() }, star: None }
     }
 
@@ -117,8 +129,12 @@ impl Reader<'_, '_, '_> {
     fn beside_target(&mut self, target: &mut From, more: &[TableWithJoins]) {
         let known = self.beside.len();
         self.beside.extend(target.scope.items.iter().filter_map(|item| item.name.clone()));
-        let more = self.from(more);
+        let from = self.from(more);
         self.beside.truncate(known);
+        let clash = more.iter().any(|tables| self.name_clash(&target.scope.items, &from.scope.items, tables));
+        // The mistake has been said.
+        target.scope.open |= clash;
+        let more = from;
         target.scope.items.extend(more.scope.items);
         target.scope.merged.extend(more.scope.merged);
         target.scope.open |= more.scope.open;

@@ -5,7 +5,7 @@ fn what_the_database_has_already() {
     clean(&[
         "-- dsql: external schema app\n-- dsql: external table app.users (id uuid PRIMARY KEY, email text NOT NULL)\n\
          ALTER TABLE app.users ADD COLUMN note text; CREATE INDEX ASYNC i ON app.users (email)",
-        "INSERT INTO app.users (id, email) VALUES ('x', 'y') ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO app.users (id, email) VALUES ('00000000-0000-4000-8000-000000000001', 'y') ON CONFLICT (id) DO NOTHING",
     ]);
     // Its schema exists too, wherever the line stands.
     clean(&[

@@ -16,8 +16,8 @@ fn set(files: usize) -> Vec<String> {
         };
         let of = n % 900;
         format!(
-            "{make} ALTER TABLE t{of} ADD COLUMN c{n} int; INSERT INTO t{of} (id, a) VALUES ('x', 'y');
-             UPDATE t{of} SET b = 1 WHERE id = 'x';"
+            "{make} ALTER TABLE t{of} ADD COLUMN c{n} int; INSERT INTO t{of} (id, a) VALUES ('00000000-0000-4000-8000-000000000001', 'y');
+             UPDATE t{of} SET b = 1 WHERE id = '00000000-0000-4000-8000-000000000001';"
         )
     };
     (0..files).map(file).collect()
