@@ -1,52 +1,59 @@
 //! What the service answers.
 
+use crate::app::App;
+use crate::page;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use serde::Serialize;
 use std::sync::Arc;
-use tokio_postgres::{Config, NoTls, SimpleQueryMessage};
 
-/// The routes. The service listens only once it has migrated, so `/health` has nothing to ask.
-pub(crate) fn routes(database: Config) -> Router {
+/// The routes: `/health` for who restarts the service, `/ready` for who sends requests to it.
+pub(crate) fn routes(app: Arc<App>) -> Router {
     Router::new()
+        .route("/", get(index))
+        .route("/style.css", get(style))
         .route("/health", get(|| async { "ok" }))
+        .route("/ready", get(ready))
         .route("/migrations", get(migrations))
-        .with_state(Arc::new(database))
+        .with_state(app)
 }
 
-#[derive(Serialize)]
-struct Applied {
-    version: String,
-    name: String,
-    applied_at: String,
+/// It answers, so it lives; it may have to migrate for minutes before it is of use.
+async fn ready(State(app): State<Arc<App>>) -> Response {
+    if app.is_ready() {
+        return (StatusCode::OK, "ready").into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "1")], "migrating").into_response()
 }
 
-async fn migrations(State(database): State<Arc<Config>>) -> Result<Json<Vec<Applied>>, (StatusCode, String)> {
-    read(&database).await.map(Json).map_err(|error| {
-        // What went wrong between the service and its database is not the caller's affair.
-        eprintln!("cannot read the ledger: {error}");
-        (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be read now".to_owned())
-    })
+async fn migrations(State(app): State<Arc<App>>) -> Response {
+    match app.status().await {
+        Ok(status) => Json(status).into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why).into_response(),
+    }
 }
 
-async fn read(database: &Config) -> Result<Vec<Applied>, tokio_postgres::Error> {
-    let (client, connection) = database.connect(NoTls).await?;
-    let connection = tokio::spawn(connection);
-    let messages = client
-        .simple_query("SELECT version, name, applied_at::text FROM schema_migrations ORDER BY version")
-        .await?;
-    drop(client);
-    // The connection says goodbye and ends; it has nothing more to report.
-    let _ = connection.await;
-    let rows = messages.into_iter().filter_map(|message| match message {
-        SimpleQueryMessage::Row(row) => Some(row),
-        _ => None,
+async fn index(State(app): State<Arc<App>>) -> Response {
+    let status = app.status().await;
+    let code = if status.is_ok() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let page = page::page(&page::View {
+        migrations: app.migrations,
+        mode: app.mode,
+        ready: app.is_ready(),
+        seen: app.seen(),
+        status,
     });
-    rows.map(|row| {
-        let text = |column: usize| row.try_get(column).map(|text| text.unwrap_or_default().to_owned());
-        Ok(Applied { version: text(0)?, name: text(1)?, applied_at: text(2)? })
-    })
-    .collect()
+    // No script of anybody's, whatever stands in a name.
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'self'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (code, headers, Html(page)).into_response()
+}
+
+async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("style.css"))
 }

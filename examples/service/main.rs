@@ -1,69 +1,90 @@
-//! A service that migrates its database when it boots, then serves.
+//! A service that brings its database up to date while it starts, tells when it is ready, and shows what was done.
 //!
-//! `DATABASE_URL` says where; without it a stand-in for a DSQL cluster is started and goes away with the service.
-//! `PORT` is the port on 127.0.0.1; unset or 0, any free one is taken. `RUST_LOG` shows more or less.
+//! | variable | is |
+//! |---|---|
+//! | `DSQL_ENDPOINT` | a cluster, connected to with IAM tokens and verified TLS |
+//! | `DATABASE_URL` | any other database; with neither, a stand-in is started and goes away with the service |
+//! | `MIGRATE` | `apply` what is pending (unless set); `verify`: do not start when something is; `wait` until another has applied it |
+//! | `HOST`, `PORT` | where to listen: 127.0.0.1 unless set, and any free port |
+//! | `LOG_FORMAT` | `json`: one object a line, of what `RUST_LOG` selects |
+//!
+//! SIGTERM or Ctrl-C ends it in good order, also while it migrates: the lease is given back at once.
 
+mod app;
 mod http;
+mod logs;
+mod page;
+mod seen;
+mod settings;
+mod source;
 
-use dsql_local::Cluster;
-use dsql_migrate::{Migrations, Options, embed_migrations};
+use app::App;
+use dsql_migrate::{Migrations, embed_migrations};
+use settings::Settings;
+use source::Source;
 use std::error::Error;
-use std::future::Future;
-use std::io::IsTerminal;
 use std::process::ExitCode;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio_postgres::Config;
+use tokio::sync::watch;
+use tracing::{error, info};
 
 static MIGRATIONS: Migrations = embed_migrations!("../migrations");
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
-        )
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        .init();
+    logs::start();
     match boot().await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("{error}");
+        Err(failure) => {
+            error!(target: "service", "{failure}");
             ExitCode::FAILURE
         }
     }
 }
 
 async fn boot() -> Result<(), Box<dyn Error>> {
-    let mut stop = Box::pin(stop_signal()?);
+    let stop = stop_signal()?;
+    let settings = Settings::from_env()?;
     // Held until the service ends: dropping it stops the stand-in and removes its data.
-    let (url, stand_in) = match std::env::var("DATABASE_URL") {
-        Ok(url) => (url, None),
-        Err(_) => {
-            println!("no DATABASE_URL: starting a local stand-in (not Amazon Aurora DSQL)");
-            let stand_in = Cluster::start(dsql_local::Options::default()).await?;
-            println!("stand-in: DATABASE_URL='{}'", stand_in.url());
-            (stand_in.url(), Some(stand_in))
+    let (source, stand_in) = Source::from_env().await?;
+    let listener = TcpListener::bind((settings.host.as_str(), settings.port)).await?;
+    let address = listener.local_addr()?;
+    info!(target: "service", %address, "listening on http://{address} (GET / /ready /health /migrations)");
+
+    let app = Arc::new(App::new(&MIGRATIONS, source, settings.mode));
+    let (stopping, stopped) = watch::channel(false);
+    let stopping = Arc::new(stopping);
+    tokio::spawn({
+        let stopping = Arc::clone(&stopping);
+        async move {
+            stop.await;
+            stopping.send_replace(true);
         }
+    });
+    let wait_for_stop = |mut stopped: watch::Receiver<bool>| async move {
+        // An error means that nobody can stop it any more, which only happens at the end.
+        let _ = stopped.wait_for(|stop| *stop).await;
     };
-    let config: Config = url.parse()?;
+    let serving = axum::serve(listener, http::routes(Arc::clone(&app)))
+        .with_graceful_shutdown(wait_for_stop(stopped.clone()));
+    let serving = tokio::spawn(async move { serving.await });
 
-    let report = MIGRATIONS.with(Options::default()).run_until(&config, &mut stop).await?;
-    println!("{report}");
-
-    let port = match std::env::var("PORT") {
-        Ok(port) if !port.is_empty() => port.parse()?,
-        _ => 0,
-    };
-    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-    println!("listening on http://{} (GET /health, GET /migrations)", listener.local_addr()?);
-    axum::serve(listener, http::routes(config)).with_graceful_shutdown(stop).await?;
-    println!("stopped");
+    let migrated = app.migrate(wait_for_stop(stopped)).await;
+    match &migrated {
+        Ok(true) => info!(target: "service", "ready"),
+        Ok(false) => {
+            info!(target: "service", "asked to stop before everything was applied; the next start goes on")
+        }
+        Err(_) => drop(stopping.send_replace(true)),
+    }
+    serving.await??;
     if let Some(stand_in) = stand_in {
         stand_in.stop().await;
     }
+    migrated?;
+    info!(target: "service", "stopped");
     Ok(())
 }
 

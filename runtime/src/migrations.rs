@@ -1,7 +1,7 @@
 //! The handle that services hold.
 
 use crate::connect::Connector;
-use crate::core::review;
+use crate::core::{review, takes_away};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::report::Report;
@@ -118,6 +118,13 @@ impl<'a> Migration<'a> {
     #[must_use]
     pub fn checksum(&self) -> Checksum {
         self.0.checksum
+    }
+
+    /// Whether it takes something away that an older service may use (a table, a column, a name), as
+    /// [`Options::contract`] judges it.
+    #[must_use]
+    pub fn takes_away(&self) -> bool {
+        takes_away(self.0)
     }
 
     /// The file as messages name it.

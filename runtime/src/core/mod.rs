@@ -16,6 +16,6 @@ mod standing;
 pub(crate) use action::{Action, Held, Job, LeaseHolder, Outcome, StepId, Verdict, Write};
 pub(crate) use explain::refused;
 pub(crate) use machine::{End, Machine};
-pub(crate) use review::{LedgerRow, Review, compare_versions, review};
+pub(crate) use review::{LedgerRow, Review, compare_versions, review, takes_away};
 pub(crate) use situation::{JournalRow, Loaded};
 pub(crate) use standing::{Claim, standing};

@@ -5,6 +5,7 @@
 use super::perform::Shell;
 use crate::connect::Connector;
 use crate::core::Verdict;
+use crate::error::ErrorKind;
 use crate::progress::{Event, Found, JobState, RetryCause, StepRef, Teller};
 
 /// What of an event is news for people who read logs; a listener is told everything.
@@ -164,6 +165,16 @@ fn log(event: &Event, news: News) {
         Event::RunFinished { applied, already_applied, held_back, elapsed } => {
             let elapsed = elapsed.as_secs_f64();
             event!(info, "run_finished", applied, already_applied, held_back, elapsed, "all is applied");
+        }
+        Event::RunFailed { kind: kind @ ErrorKind::Interrupted, elapsed, .. } => {
+            let elapsed = elapsed.as_secs_f64();
+            event!(
+                info,
+                "run_failed",
+                ?kind,
+                elapsed,
+                "asked to stop: the next run goes on where this one has stopped"
+            );
         }
         Event::RunFailed { kind, message, elapsed } => {
             event!(error, "run_failed", ?kind, elapsed = elapsed.as_secs_f64(), "{message}");

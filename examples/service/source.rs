@@ -1,0 +1,40 @@
+//! Where the database is.
+
+use crate::settings::variable;
+use dsql_local::Cluster;
+use dsql_migrate::{ConnectError, Connection, Connector, Database, Dsql};
+use std::error::Error;
+use tracing::info;
+
+/// Any of the databases that the environment can name.
+#[derive(Clone)]
+pub(crate) enum Source {
+    Url(Box<Database>),
+    Cluster(Dsql),
+}
+
+impl Source {
+    /// As `DSQL_ENDPOINT` or `DATABASE_URL` says, or a stand-in, which lives as long as it is held.
+    pub(crate) async fn from_env() -> Result<(Self, Option<Cluster>), Box<dyn Error>> {
+        if variable("DSQL_ENDPOINT").is_some() {
+            return Ok((Self::Cluster(Dsql::from_env()?), None));
+        }
+        if let Some(url) = variable("DATABASE_URL") {
+            return Ok((Self::Url(Box::new(Database::from_url(&url)?)), None));
+        }
+        info!(target: "service", "no DSQL_ENDPOINT, no DATABASE_URL: starting a local stand-in (not Amazon Aurora DSQL)");
+        let stand_in = Cluster::start(dsql_local::Options::default()).await?;
+        let url = stand_in.url();
+        info!(target: "service", "stand-in: DATABASE_URL='{url}'");
+        Ok((Self::Url(Box::new(Database::from_url(&url)?)), Some(stand_in)))
+    }
+}
+
+impl Connector for Source {
+    async fn connect(&self) -> Result<Connection, ConnectError> {
+        match self {
+            Self::Url(database) => database.connect().await,
+            Self::Cluster(cluster) => cluster.connect().await,
+        }
+    }
+}
