@@ -45,6 +45,8 @@ pub enum ErrorKind {
     Bookkeeping,
     /// The server refused a statement of a migration.
     Refused,
+    /// SQL that is only known at run time is not what DSQL takes. Nothing of it was sent.
+    Unacceptable,
     /// An object of the same name and another definition is in the way.
     Different,
     /// An index build or a validation failed.

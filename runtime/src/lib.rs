@@ -29,6 +29,8 @@ mod options;
 #[cfg(feature = "deadpool")]
 mod pool;
 mod progress;
+#[cfg(feature = "refinery")]
+pub mod refinery;
 mod report;
 mod retry;
 mod retry_stale;

@@ -269,6 +269,19 @@ impl Options {
         self
     }
 
+    /// For a set of refinery's, whose own rules have been heeded already.
+    #[cfg(feature = "refinery")]
+    pub(crate) fn of_refinery(mut self, schema: Option<String>, table: String, form: LedgerForm) -> Self {
+        self.policies.newer = UnknownVersions::Accept;
+        self.policies.missing = UnknownVersions::Accept;
+        self.policies.out_of_order = true;
+        self.policies.contract = true;
+        self.policies.target = None;
+        self.schema = schema;
+        self.form = form;
+        self.table(table)
+    }
+
     /// Takes over what the set says of its tables, where the caller says nothing.
     pub(crate) fn in_set(&mut self, table: Option<&str>, schema: Option<&str>) {
         if let Some(table) = table.filter(|_| !self.named) {

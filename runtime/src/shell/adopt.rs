@@ -3,6 +3,8 @@
 use super::clock::LeaseClock;
 use super::explain::bookkeeping;
 use super::perform::{Sent, Shell};
+#[cfg(feature = "refinery")]
+use super::session::Answer;
 use super::source::Source;
 use crate::connect::Connector;
 use crate::core::{Claim, Held, Loaded, Outcome, Verdict};
@@ -49,6 +51,40 @@ pub(crate) async fn look_at<C: Connector>(
         found.push(shell.contradicts(claim).await?);
     }
     Ok(found)
+}
+
+/// One query that no plan knows.
+#[cfg(feature = "refinery")]
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Query<'q> {
+    /// Whatever happens on the way, it is asked again.
+    Read(&'q str),
+    /// Sent again only when it is surely not done.
+    Change(&'q str),
+}
+
+/// Sends a query and takes its last answer.
+#[cfg(feature = "refinery")]
+pub(crate) async fn say<C: Connector>(
+    source: Source<'_, C>,
+    options: &Options,
+    query: Query<'_>,
+) -> Result<Result<Answer, crate::server::ServerError>, Error> {
+    let plan = Plan { dialect: "".into(), migrations: Vec::new().into() };
+    let mut shell = Shell::new(source, options, &plan);
+    let answers = match query {
+        Query::Read(sql) => shell.read(sql).await?,
+        Query::Change(sql) => match shell.send(sql, options.timings.statement, None).await? {
+            Sent::Answers(answers) => Ok(answers),
+            Sent::Refused(error, _) => Err(error),
+            Sent::Doubt => {
+                return Err(Error::new(ErrorKind::ConnectionEnded, "the answer to a query was lost")
+                    .now("nobody knows whether the query was done")
+                    .remedy("look, and ask again"));
+            }
+        },
+    };
+    Ok(answers.map(|answers| answers.into_iter().next_back().unwrap_or_default()))
 }
 
 impl<C: Connector> Shell<'_, C> {

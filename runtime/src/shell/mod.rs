@@ -15,6 +15,10 @@ mod settings;
 mod source;
 mod tell;
 
+#[cfg(feature = "refinery")]
+pub(crate) use adopt::{Query, say};
 pub(crate) use adopt::{look_at, note_applied};
 pub(crate) use run::{drive, inspect_only, read_tables};
+#[cfg(feature = "refinery")]
+pub(crate) use session::Answer;
 pub(crate) use source::{NoConnector, Source};

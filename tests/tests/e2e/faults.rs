@@ -33,7 +33,7 @@ async fn undisturbed() -> (Vec<String>, usize) {
 }
 
 /// Tries every message, a few at a time.
-async fn at_every_message<F>(messages: usize, one: impl Fn(usize) -> F)
+pub(crate) async fn at_every_message<F>(messages: usize, one: impl Fn(usize) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

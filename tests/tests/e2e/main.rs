@@ -5,6 +5,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod boot;
+mod bridge;
 mod faults;
 mod hook;
 mod jobs;
