@@ -1,6 +1,6 @@
 //! Judges texts: one file by itself, or the files of a folder as a set.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use dsql_migrate_plan::Plan;
 
@@ -14,8 +14,8 @@ use crate::lock::{self, Guarded};
 use crate::phase::Phase;
 use crate::plan;
 use crate::rules::all::{
-    duplicate_version, empty_migration, file_name as file_name_rule, not_utf, syntax, unverified,
-    version_style,
+    duplicate_version, empty_migration, file_name as file_name_rule, insert_values, not_utf, syntax,
+    unverified, version_style,
 };
 use crate::rules::{Context, Domains};
 use crate::source::{Source, Span};
@@ -276,7 +276,9 @@ fn judge_files(
     let mut chosen = ChosenNames::new();
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
+        let by_itself = diagnostics.len();
         chosen = crate::catalog::replay(files, &declared, &context, diagnostics);
+        drop_repeated(files, by_itself, diagnostics);
     }
     for ((position, file), directives) in files.iter().zip(&directives) {
         crate::phase::judge(file, *position, directives, diagnostics);
@@ -289,6 +291,38 @@ fn judge_files(
         directives.unused(*position, diagnostics);
     }
     (steps.into_iter().zip(directives).collect(), chosen)
+}
+
+/// What a statement shows by itself the replay finds once more: the second finding goes. The same is what stands in
+/// the same place with the same SQLSTATE, and what one rule says of the values of one statement.
+fn drop_repeated(files: &[(usize, File<'_>)], by_itself: usize, diagnostics: &mut Vec<Diagnostic>) {
+    let of_values = |one: &Diagnostic| {
+        if one.rule != &insert_values::RULE {
+            return None;
+        }
+        let at = files.binary_search_by_key(&one.file, |(position, _)| *position).ok()?;
+        let statements = &files.get(at)?.1.statements;
+        Some((one.file, statements.partition_point(|statement| statement.span.end < one.span.start)))
+    };
+    let mut places: HashMap<(usize, &str), BTreeMap<usize, usize>> = HashMap::new();
+    let mut statements = HashSet::new();
+    for one in diagnostics.iter().take(by_itself).filter(|one| one.severity == Severity::Error) {
+        if let Some(server) = &one.server {
+            places.entry((one.file, server.sqlstate)).or_default().insert(one.span.start, one.span.end);
+        }
+        statements.extend(of_values(one));
+    }
+    let mut at = 0;
+    diagnostics.retain(|one| {
+        at += 1;
+        if at <= by_itself || one.severity != Severity::Error {
+            return true;
+        }
+        let ends = one.server.as_ref().and_then(|server| places.get(&(one.file, server.sqlstate)));
+        let nearest = ends.and_then(|ends| ends.range(..one.span.end).next_back());
+        let same_place = nearest.is_some_and(|(_, end)| *end > one.span.start);
+        !same_place && of_values(one).is_none_or(|statement| !statements.contains(&statement))
+    });
 }
 
 /// Judges a file by itself.
@@ -322,6 +356,7 @@ fn judge_file(
             diagnostics.push(finding);
         }
     }
+    crate::block::judge(file, position, diagnostics);
     plan::steps(file, position, diagnostics)
 }
 
@@ -336,6 +371,23 @@ fn lexical(file: &File<'_>, position: usize, error: LexError) -> Diagnostic {
         LexErrorKind::JunkAfterNumber | LexErrorKind::JunkAfterParam => {
             finding.help("put a blank between the two, or the name between double quotes")
         }
+        LexErrorKind::UnicodeEscape { string: true } => {
+            finding.answer("22025", words).help("write \\uXXXX or \\UXXXXXXXX with hexadecimal digits")
+        }
+        LexErrorKind::UnicodeEscape { string: false } => {
+            finding.server(words).help("write \\XXXX or \\+XXXXXX with hexadecimal digits")
+        }
+        LexErrorKind::UnicodeValue => finding.server(words).help("write the code point of a character"),
+        LexErrorKind::SurrogatePair => {
+            finding.server(words).help("write both halves, or the whole code point: \\UXXXXXXXX")
+        }
+        LexErrorKind::ByteSequence => finding
+            .answer("22021", words)
+            .help("write the character itself, or bytes in a bytea: '\\x…'::bytea"),
+        LexErrorKind::UescapeCharacter => {
+            finding.help("name one character that is no hexadecimal digit, plus sign, quote or blank")
+        }
+        LexErrorKind::UescapeLiteral => finding.help("write UESCAPE '!', for example"),
         _ => finding.label("it begins here and never ends"),
     };
     finding

@@ -14,6 +14,7 @@
 //! ```
 
 mod ast;
+mod block;
 mod catalog;
 mod check;
 mod checksum;

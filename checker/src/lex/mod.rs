@@ -4,6 +4,7 @@
 //! `standard_conforming_strings` on, as it always is on DSQL. Never panics, takes linear time, and goes on
 //! after an error.
 
+mod escape;
 mod scan;
 mod token;
 
@@ -16,12 +17,15 @@ pub struct Lexed {
     pub tokens: Vec<Token>,
     /// The comments, in order; nested ones count as one.
     pub comments: Vec<Comment>,
-    /// What could not be read. Each has a token of kind [`TokenKind::Error`] in its place.
+    /// What could not be read, by place. Each has a token of kind [`TokenKind::Error`] in its place, but for a
+    /// wrong escape in a string, which stays one.
     pub errors: Vec<LexError>,
 }
 
 /// Reads a text.
 #[must_use]
 pub fn lex(text: &str) -> Lexed {
-    scan::Scanner::new(text).run()
+    let mut lexed = scan::Scanner::new(text).run();
+    escape::check(text, &lexed.tokens, &mut lexed.errors);
+    lexed
 }

@@ -79,6 +79,21 @@ pub enum LexErrorKind {
     JunkAfterParam,
     /// A zero byte: no PostgreSQL text can hold one.
     NulByte,
+    /// A backslash and too few digits behind it, in `E'…'` or in `U&'…'`.
+    UnicodeEscape {
+        /// Whether it is `E'…'`.
+        string: bool,
+    },
+    /// A code point that is no character.
+    UnicodeValue,
+    /// One half of a character that UTF-16 writes as two.
+    SurrogatePair,
+    /// Bytes that are no UTF-8.
+    ByteSequence,
+    /// A character that `UESCAPE` cannot name.
+    UescapeCharacter,
+    /// `UESCAPE` without a string behind it.
+    UescapeLiteral,
 }
 
 impl LexErrorKind {
@@ -94,6 +109,12 @@ impl LexErrorKind {
             Self::JunkAfterNumber => "trailing junk after numeric literal",
             Self::JunkAfterParam => "trailing junk after parameter",
             Self::NulByte => "invalid byte sequence for encoding \"UTF8\": 0x00",
+            Self::UnicodeEscape { .. } => "invalid Unicode escape",
+            Self::UnicodeValue => "invalid Unicode escape value",
+            Self::SurrogatePair => "invalid Unicode surrogate pair",
+            Self::ByteSequence => "invalid byte sequence for encoding \"UTF8\"",
+            Self::UescapeCharacter => "invalid Unicode escape character",
+            Self::UescapeLiteral => "UESCAPE must be followed by a simple string literal",
         }
     }
 }

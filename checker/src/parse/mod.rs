@@ -22,6 +22,7 @@ use crate::lex::TokenKind;
 use crate::source::Span;
 
 pub(crate) use data_type::data_type;
+pub(crate) use query::skip_explain;
 
 /// What a statement is, and where reading it stopped, if before its end.
 #[derive(Debug, Clone, PartialEq)]

@@ -126,7 +126,7 @@ fn explain(mut cursor: Cursor<'_>) -> Kind {
 }
 
 /// Moves to what is explained, and tells whether it is run.
-fn skip_explain(cursor: &mut Cursor<'_>) -> bool {
+pub(crate) fn skip_explain(cursor: &mut Cursor<'_>) -> bool {
     cursor.advance();
     let mut analyze = false;
     if cursor.is_punct("(")

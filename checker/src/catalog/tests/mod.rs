@@ -90,7 +90,6 @@ fn every_rule_of_the_replay_finds_its_wrong_example_and_none_its_right_one() {
         "different-definition",
         "duplicate-object",
         "foreign-key-target",
-        "insert-values",
         "missing-value",
         "name-case",
         "object-limit",

@@ -6,7 +6,7 @@ pub(crate) static RULE: Rule = Rule {
     id: "immutable-expression",
     title: "this expression must not change from one moment to the next",
     why: "What an index or a generated column stores is computed once. A function whose result depends on the clock, \
-          the session or chance cannot be part of it; neither can a query.",
+          the session or chance cannot be part of it; neither can a query, an aggregate or a window function.",
     wrong: "CREATE INDEX ASYNC recent_idx ON items (id) WHERE created_at > now();",
     right: "CREATE INDEX ASYNC recent_idx ON items (id) WHERE created_at > '2026-01-01 00:00:00+00';",
     sqlstate: "42P17",
@@ -102,15 +102,20 @@ fn expression(statement: &Statement<'_>, range: TokenRange, what: &str, found: &
             );
         }
     }
-    let mut cursor = statement.within(range);
-    while !cursor.at_end() {
-        if cursor.is("SELECT") && cursor.last_text() == "(" {
-            let finding = found.at(cursor.span());
-            finding.message(format!("a query cannot stand in an {what}"));
-            finding.answer("0A000", format!("cannot use subquery in {what}"));
-            finding.help("keep the value in a column of the table");
-        }
-        cursor.advance();
+    let of_the_set = |name: &str| found.domains().has_function(name);
+    let plural = if what.starts_with("generation") {
+        "column generation expressions".to_owned()
+    } else {
+        format!("{what}s")
+    };
+    let singular = plural.trim_end_matches('s').to_owned();
+    for (kind, span) in crate::expr::misplaced(statement.within(range), of_the_set) {
+        let (sqlstate, words) = kind.answer(&singular, &plural);
+        found
+            .at(span)
+            .message(format!("{} cannot stand in an {what}", kind.noun()))
+            .answer(sqlstate, words)
+            .help("keep the value in a column of the table");
     }
 }
 
@@ -129,6 +134,11 @@ mod tests {
             "pg_catalog.clock_timestamp",
         );
         finds(&RULE, "CREATE INDEX ASYNC i ON t (a) WHERE b IN (SELECT c FROM u)", "SELECT");
+        finds(&RULE, "CREATE INDEX ASYNC i ON t ((a IN (TABLE u)))", "TABLE");
+        finds(&RULE, "CREATE INDEX ASYNC i ON t (max(a))", "max");
+        finds(&RULE, "CREATE INDEX ASYNC i ON t ((rank() OVER (ORDER BY a)))", "OVER");
+        finds(&RULE, "CREATE INDEX ASYNC i ON t (a) WHERE generate_series(1, a) > 1", "generate_series");
+        accepts("CREATE INDEX ASYNC max ON t (max, count, (min + 1))");
         accepts(
             "CREATE INDEX ASYNC i ON t (lower(a), (b::text), (coalesce(c, 'now')), \"now\") WHERE d IS NOT NULL AND e > 3",
         );
