@@ -214,6 +214,20 @@ impl<'a> Cursor<'a> {
         Some(idents)
     }
 
+    /// Reads items for as long as there is one, each with where it stands; what is none is left unread.
+    pub(crate) fn items<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Vec<(T, Span)> {
+        let mut items = Vec::new();
+        loop {
+            let start = self.position();
+            let before = *self;
+            let Some(item) = read(self) else {
+                *self = before;
+                return items;
+            };
+            items.push((item, self.span_since(start)));
+        }
+    }
+
     /// An integer, with or without a sign.
     pub(crate) fn integer(&mut self) -> Option<i64> {
         let mut ahead = *self;

@@ -1,12 +1,14 @@
 //! `-- dsql: …` comments: what a file's author tells the checker.
 
+use std::collections::HashMap;
+
 use dsql_migrate_plan::Checksum;
 
 use crate::diagnostic::Diagnostic;
 use crate::rules::Rule;
 use crate::rules::all::{directive, unused_allow};
 use crate::source::Span;
-use crate::statement::File;
+use crate::statement::{File, Statement};
 
 /// What can be said, for messages.
 const KNOWN: &str = "the directives are, each on a line of its own:\n\
@@ -29,6 +31,8 @@ struct Allow {
 #[derive(Debug, Default)]
 pub(crate) struct Directives {
     allows: Vec<Allow>,
+    /// By statement and rule, the place of the first exception in the list.
+    by_statement: HashMap<(usize, &'static str), usize>,
     /// `contract reason`.
     pub(crate) contract: Option<Span>,
     /// `replaces checksum`.
@@ -51,7 +55,10 @@ impl Directives {
                 }
                 Parsed::Allow(rule) => {
                     // The comment may stand inside of a statement too; it then speaks of that one.
-                    let statement = file.statements.iter().position(|one| one.span.end > comment.span.start);
+                    let before = |one: &Statement<'_>| one.span.end <= comment.span.start;
+                    let at = file.statements.partition_point(before);
+                    let statement = (at < file.statements.len()).then_some(at);
+                    directives.by_statement.entry((at, rule.id)).or_insert(directives.allows.len());
                     directives.allows.push(Allow { rule, span: comment.span, statement, used: false });
                 }
                 Parsed::Contract => directives.contract = Some(comment.span),
@@ -66,12 +73,10 @@ impl Directives {
 
     /// Whether a finding at this place is allowed; notes that the exception was needed.
     pub(crate) fn covers(&mut self, statements: &[Span], finding: &Diagnostic) -> bool {
-        let covers = |allow: &&mut Allow| {
-            let span = allow.statement.and_then(|index| statements.get(index));
-            allow.rule == finding.rule
-                && span.is_some_and(|span| span.start <= finding.span.start && finding.span.start <= span.end)
-        };
-        match self.allows.iter_mut().find(covers) {
+        let at = statements.partition_point(|span| span.end < finding.span.start);
+        let inside = statements.get(at).is_some_and(|span| span.start <= finding.span.start);
+        let place = self.by_statement.get(&(at, finding.rule.id)).filter(|_| inside);
+        match place.and_then(|place| self.allows.get_mut(*place)) {
             Some(allow) if allow.rule.can_be_allowed() => {
                 allow.used = true;
                 true

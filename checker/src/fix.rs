@@ -53,6 +53,12 @@ pub(crate) fn removal(text: &str, span: Span) -> Edit {
     let start = before.trim_end_matches([' ', '\t', '\r', '\n']).len();
     let line = before.get(..start).and_then(|text| text.rsplit('\n').next()).unwrap_or_default();
     let start = if line.contains("--") && start < span.start { span.start } else { start };
+    // Behind an opening parenthesis the blanks that follow go instead: `( CACHE 1)` would look left over.
+    if start > 0 && before.get(..start).is_some_and(|text| text.ends_with('(')) {
+        let rest = text.get(span.end..).unwrap_or_default();
+        let end = span.end + (rest.len() - rest.trim_start_matches(' ').len());
+        return Edit { span: Span::new(start, end), replacement: String::new() };
+    }
     Edit { span: Span::new(start, span.end), replacement: String::new() }
 }
 

@@ -45,8 +45,8 @@ pub fn split(text: &str, lexed: &Lexed) -> Vec<Piece> {
             (start, body) = (index, Body::default());
         }
         let word = text.get(token.span.range()).unwrap_or_default();
-        // A command of psql ends with its line.
-        let command = lexed.tokens.get(start).is_some_and(|first| at(text, first.span) == "\\");
+        // A command of psql ends with its line, and so does the statement that one such as `\gexec` ends.
+        let command = body.command;
         let before =
             index.checked_sub(1).and_then(|previous| lexed.tokens.get(previous)).filter(|_| index > start);
         if command
@@ -60,6 +60,7 @@ pub fn split(text: &str, lexed: &Lexed) -> Vec<Piece> {
             push(&mut pieces, &lexed.tokens, start..index);
             (start, body) = (index + 1, Body::default());
         } else {
+            body.command |= token.kind == TokenKind::Other && word == "\\";
             body.take(token, word);
         }
     }
@@ -80,6 +81,8 @@ fn push(pieces: &mut Vec<Piece>, tokens: &[Token], range: Range<usize>) {
 /// What has been seen of a statement, as far as it decides where the statement ends.
 #[derive(Default)]
 struct Body {
+    /// Whether a command of psql stands in it.
+    command: bool,
     head: Head,
     seen: usize,
     parens: usize,

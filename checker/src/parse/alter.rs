@@ -54,6 +54,11 @@ fn action(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
     }
     if cursor.eat("ALTER").is_some() {
         cursor.eat("COLUMN");
+        // The columns of an index go by their numbers.
+        if cursor.integer().is_some() {
+            cursor.skip_until(|cursor| cursor.is_punct(","));
+            return Some(Action::Other("ALTER COLUMN".to_owned()));
+        }
         let column = cursor.ident()?;
         let change = alter_column(cursor)?;
         return Some(Action::AlterColumn { column, change });
@@ -87,6 +92,9 @@ fn action(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
 }
 
 fn add(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
+    if cursor.are("CONSTRAINT IF NOT EXISTS") {
+        return None;
+    }
     if let Some(constraint) = table::constraint(cursor) {
         return Some(AlterActionKind::AddConstraint(constraint));
     }

@@ -37,17 +37,11 @@ pub(super) fn column(cursor: &mut Cursor<'_>) -> Option<ColumnDef> {
 
 /// Reads what is said about a column or a domain.
 pub(super) fn clauses(cursor: &mut Cursor<'_>) -> Vec<ColumnClause> {
-    let mut clauses = Vec::new();
-    loop {
-        let before = *cursor;
-        let start = cursor.position();
+    let named = |cursor: &mut Cursor<'_>| {
         let name = if cursor.eat("CONSTRAINT").is_some() { cursor.ident() } else { None };
-        let Some(kind) = clause(cursor) else {
-            *cursor = before;
-            return clauses;
-        };
-        clauses.push(ColumnClause { name, kind, span: cursor.span_since(start) });
-    }
+        clause(cursor).map(|kind| (name, kind))
+    };
+    cursor.items(named).into_iter().map(|((name, kind), span)| ColumnClause { name, kind, span }).collect()
 }
 
 fn clause(cursor: &mut Cursor<'_>) -> Option<ColumnClauseKind> {

@@ -29,6 +29,7 @@ const OBJECTS: &[&str] = &[
     "RULE",
     "EXTENSION",
     "ROLE",
+    "USER MAPPING",
     "USER",
     "GROUP",
     "STATISTICS",
@@ -41,7 +42,6 @@ const OBJECTS: &[&str] = &[
     "SERVER",
     "LANGUAGE",
     "PROCEDURAL LANGUAGE",
-    "USER MAPPING",
     "OWNED",
 ];
 

@@ -26,15 +26,7 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read {
     }
     let inner = cursor.parens()?;
     let keys = keys(&mut cursor.within(inner))?;
-    loop {
-        let start = cursor.position();
-        let before = *cursor;
-        let Some(kind) = option(cursor) else {
-            *cursor = before;
-            break;
-        };
-        options.push(IndexOption { kind, span: cursor.span_since(start) });
-    }
+    options.extend(cursor.items(option).into_iter().map(|(kind, span)| IndexOption { kind, span }));
     let index = CreateIndex {
         unique,
         index_span,

@@ -14,6 +14,7 @@ mod routine;
 mod sequence;
 pub(crate) mod syntax;
 mod table;
+mod tokens;
 mod transaction;
 
 use crate::ast::{DmlVerb, Head, Kind};
@@ -65,7 +66,12 @@ fn read(cursor: &mut Cursor<'_>) -> Read {
             transaction::read(cursor)
         }
         "PREPARE" if cursor.word_at(1, "TRANSACTION") => transaction::read(cursor),
-        "SET" if cursor.word_at(1, "TRANSACTION") || cursor.are("SET SESSION CHARACTERISTICS") => {
+        "SET"
+            if cursor.word_at(1, "TRANSACTION")
+                || cursor.are("SET SESSION TRANSACTION")
+                || cursor.are("SET LOCAL TRANSACTION")
+                || cursor.are("SET SESSION CHARACTERISTICS") =>
+        {
             transaction::read(cursor)
         }
         "SET" | "RESET" => {

@@ -34,16 +34,7 @@ pub(super) fn in_parens(cursor: &mut Cursor<'_>) -> Vec<SequenceOption> {
 }
 
 pub(super) fn options(cursor: &mut Cursor<'_>) -> Vec<SequenceOption> {
-    let mut options = Vec::new();
-    loop {
-        let start = cursor.position();
-        let before = *cursor;
-        let Some(kind) = option(cursor) else {
-            *cursor = before;
-            return options;
-        };
-        options.push(SequenceOption { kind, span: cursor.span_since(start) });
-    }
+    cursor.items(option).into_iter().map(|(kind, span)| SequenceOption { kind, span }).collect()
 }
 
 fn option(cursor: &mut Cursor<'_>) -> Option<SequenceOptionKind> {

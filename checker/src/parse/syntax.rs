@@ -6,7 +6,7 @@ use sqlparser::parser::Parser;
 
 use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
-use crate::parse::query;
+use crate::parse::{query, tokens};
 
 /// A tree, and the tokens that it was made of.
 pub(crate) struct Tree<'a, T> {
@@ -39,7 +39,7 @@ fn read<T>(cursor: Cursor<'_>, with: impl FnOnce(&mut Parser<'_>) -> Option<T>) 
     if query::too_long_a_chain(cursor).is_some() {
         return None;
     }
-    let (tokens, positions) = query::tokens(cursor);
+    let (tokens, positions) = tokens::of(cursor);
     let mut parser = Parser::new(&PostgreSqlDialect {}).with_tokens_with_locations(tokens);
     let node = with(&mut parser)?;
     if !matches!(parser.peek_token_ref().token, sqlparser::tokenizer::Token::EOF) {

@@ -140,16 +140,7 @@ fn constraint_kind(cursor: &mut Cursor<'_>) -> Option<(ConstraintKind, Span)> {
 }
 
 fn options(cursor: &mut Cursor<'_>) -> Vec<TableOption> {
-    let mut options = Vec::new();
-    loop {
-        let start = cursor.position();
-        let before = *cursor;
-        let Some(kind) = option(cursor) else {
-            *cursor = before;
-            return options;
-        };
-        options.push(TableOption { kind, span: cursor.span_since(start) });
-    }
+    cursor.items(option).into_iter().map(|(kind, span)| TableOption { kind, span }).collect()
 }
 
 fn option(cursor: &mut Cursor<'_>) -> Option<TableOptionKind> {
@@ -166,7 +157,7 @@ fn option(cursor: &mut Cursor<'_>) -> Option<TableOptionKind> {
         cursor.ident()?;
         return Some(TableOptionKind::Using);
     }
-    if cursor.eat("WITHOUT OIDS").is_some() {
+    if cursor.eat("WITHOUT OIDS").is_some() || cursor.eat("WITH OIDS").is_some() {
         return Some(TableOptionKind::With);
     }
     if cursor.is("WITH") && cursor.punct_at(1, "(") {

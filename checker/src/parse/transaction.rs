@@ -19,6 +19,8 @@ const VERBS: &[(&str, TransactionVerb)] = &[
     ("SAVEPOINT", TransactionVerb::Savepoint),
     ("RELEASE", TransactionVerb::Release),
     ("SET TRANSACTION", TransactionVerb::SetTransaction),
+    ("SET LOCAL TRANSACTION", TransactionVerb::SetTransaction),
+    ("SET SESSION TRANSACTION", TransactionVerb::SetTransaction),
     ("SET SESSION CHARACTERISTICS AS TRANSACTION", TransactionVerb::SessionCharacteristics),
 ];
 

@@ -165,6 +165,22 @@ pub(super) fn keys_of_table<'s>(
     keys
 }
 
+/// The columns of the primary key that a `CREATE TABLE` declares.
+pub(super) fn primary_key(statement: &Statement<'_>) -> Option<Vec<String>> {
+    let primary = |clause: &crate::ast::ColumnClause| {
+        matches!(clause.kind, crate::ast::ColumnClauseKind::PrimaryKey(_))
+    };
+    let of_column = statement.columns().find(|column| column.clauses.iter().any(primary));
+    of_column.map(|column| vec![column.name.value.clone()]).or_else(|| {
+        table_constraints(statement).into_iter().find_map(|constraint| match &constraint.kind {
+            crate::ast::ConstraintKind::PrimaryKey(key) => {
+                Some(key.columns.iter().map(|name| name.value.clone()).collect())
+            }
+            _ => None,
+        })
+    })
+}
+
 /// Where a `CREATE TABLE` says PRIMARY KEY.
 pub(super) fn primary_keys(statement: &Statement<'_>) -> Vec<crate::source::Span> {
     if !matches!(statement.kind(), Kind::CreateTable(_)) {

@@ -9,7 +9,7 @@ pub use all::RULES;
 pub(crate) use helpers::{nearest, quoted, quoted_name, table_constraints, table_name};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use crate::ast::Kind;
 use crate::dialect::{Date, Dialect};
@@ -145,11 +145,12 @@ pub(crate) struct Context {
     pub(crate) domains: Domains,
 }
 
-/// The names of the domains and functions of a set.
+/// The names of the domains and functions of a set, and the keys of its tables.
 #[derive(Debug, Default)]
 pub struct Domains {
     domains: HashSet<String>,
     functions: HashSet<String>,
+    keys: HashMap<String, Vec<Vec<String>>>,
 }
 
 impl Domains {
@@ -161,6 +162,36 @@ impl Domains {
             }
             Kind::CreateFunction(function) => {
                 self.functions.insert(function.name.object().to_owned());
+            }
+            Kind::CreateTable(table) => {
+                let keys = helpers::keys_of_table(statement).into_iter();
+                let names = |columns: Vec<&crate::ast::ColumnDef>| {
+                    columns.into_iter().map(|column| column.name.value.clone()).collect()
+                };
+                let mut keys: Vec<Vec<String>> = keys.map(|(columns, _)| names(columns)).collect();
+                if let Some(primary) = helpers::primary_key(statement) {
+                    keys.insert(0, primary);
+                }
+                // What LIKE, INHERITS or a query bring along is not known.
+                if helpers::elements(statement)
+                    .iter()
+                    .all(|one| !matches!(one, crate::ast::TableElement::Like(_)))
+                    && table.options.is_empty()
+                    && matches!(table.body, crate::ast::TableBody::Elements(_))
+                {
+                    self.keys.entry(table.name.object().to_owned()).or_default().extend(keys);
+                }
+            }
+            Kind::CreateIndex(index) if index.unique => {
+                let partial =
+                    index.options.iter().any(|one| matches!(one.kind, crate::ast::IndexOptionKind::Where(_)));
+                let columns: Option<Vec<_>> =
+                    index.keys.iter().map(|key| Some(key.column.as_ref()?.value.clone())).collect();
+                if let (false, Some(columns), Some(keys)) =
+                    (partial, columns, self.keys.get_mut(index.table.object()))
+                {
+                    keys.push(columns);
+                }
             }
             Kind::Other(head) if head.words == "ALTER DOMAIN" => {
                 let mut cursor = statement.cursor();
@@ -176,6 +207,12 @@ impl Domains {
     /// Whether there is one of this name, in whatever schema: which schemas are searched is not known here.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.domains.contains(name)
+    }
+
+    /// The keys of the table of this name, in whatever schema, the primary key first if the table has been seen to
+    /// be made; none where the set does not make it.
+    pub(crate) fn keys(&self, table: &str) -> Option<&[Vec<String>]> {
+        self.keys.get(table).map(Vec::as_slice)
     }
 
     /// Whether the set makes a function of this name.
@@ -207,10 +244,22 @@ impl Findings<'_> {
 
 /// Judges a statement by all rules that hold.
 pub(crate) fn judge(statement: &Statement<'_>, file: usize, context: &Context, out: &mut Vec<Diagnostic>) {
+    let before = out.len();
     for rule in RULES.iter().copied().filter(|rule| rule.holds(context.dialect)) {
         if let Check::Statement(check) = rule.check {
             check(statement, &mut Findings { rule, file, context, out });
         }
+    }
+    // Where another rule knows what is meant, that the grammar stops there says less.
+    let of_grammar =
+        |one: &Diagnostic| one.rule == &all::malformed::RULE || one.rule == &all::incomplete_definition::RULE;
+    let own = out.get(before..).unwrap_or_default();
+    if own.iter().any(|one| one.severity == Severity::Error && !of_grammar(one)) {
+        let mut at = 0;
+        out.retain(|one| {
+            at += 1;
+            at <= before || !of_grammar(one)
+        });
     }
     for nested in statement.nested() {
         judge(&nested, file, context, out);

@@ -2,7 +2,7 @@
 //!
 //! How the time grows is for the bench: `cargo bench -p dsql-migrate-tests --bench check_speed`.
 
-use dsql_migrate_check::{Dialect, Input, Options, Report, check_file, check_set};
+use dsql_migrate_check::{Input, Options, check_set};
 
 use crate::judge::judge;
 use crate::number;
@@ -12,35 +12,10 @@ use crate::repeated::{REPEATED, text};
 /// How many random texts, unless `CHECKER_INPUTS` says otherwise.
 const INPUTS: u64 = 3_000;
 
-fn inputs(texts: &[Vec<u8>]) -> Vec<Input> {
-    let input = |(number, bytes): (usize, &Vec<u8>)| {
-        let name = format!("{:04}_a.sql", number + 1);
-        Input { path: format!("migrations/{name}"), name, bytes: bytes.clone() }
-    };
-    texts.iter().enumerate().map(input).collect()
-}
+#[path = "../../../checker/fuzz/judge_bytes.rs"]
+mod judge_bytes;
 
-/// Whatever is found stands in the file, between characters.
-fn places_exist(report: &Report) {
-    for one in &report.diagnostics {
-        let labels = one.others.iter().map(|label| (label.file, label.span));
-        for (file, span) in labels.chain([(one.file, one.span)]) {
-            let text = report.files[file].text();
-            assert!(text.get(span.range()).is_some(), "{}: {span:?} of {} bytes", one.rule.id, text.len());
-            let _ = report.files[file].position(span.start);
-        }
-    }
-}
-
-/// Judges bytes in every way. The same as the target of `checker/fuzz`.
-fn judge_bytes(bytes: &[u8]) {
-    places_exist(&judge(bytes));
-    let halves = bytes.split_at(bytes.len() / 2);
-    let report = check_set(inputs(&[halves.0.to_vec(), halves.1.to_vec()]), Options::default());
-    places_exist(&report);
-    let input = Input { path: "t.sql".into(), name: "t.sql".into(), bytes: bytes.to_vec() };
-    places_exist(&check_file(input, Options { dialect: Dialect::FIRST, ..Options::default() }));
-}
+use judge_bytes::{judge_bytes, places_exist};
 
 /// Reads one of the long texts. For a process of its own: an overflow of the stack ends it.
 #[test]
@@ -50,7 +25,9 @@ fn one_long_text() {
     // Debug builds are slow; the size at which anything quadratic would never end is the bench's.
     let long = text(one.0, one.1, 20_000);
     places_exist(&judge(long.as_str()));
-    places_exist(&check_set(inputs(&[long.into_bytes()]), Options::default()));
+    let input =
+        Input { path: "migrations/0001_a.sql".into(), name: "0001_a.sql".into(), bytes: long.into_bytes() };
+    places_exist(&check_set(vec![input], Options::default()));
 }
 
 #[test]

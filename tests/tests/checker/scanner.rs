@@ -61,6 +61,8 @@ const fn is_escape(kind: LexErrorKind) -> bool {
             | LexErrorKind::UnicodeValue
             | LexErrorKind::SurrogatePair
             | LexErrorKind::ByteSequence
+            | LexErrorKind::UescapeCharacter
+            | LexErrorKind::UescapeLiteral
     )
 }
 
@@ -131,7 +133,9 @@ fn compare(text: &str, lexed: &Lexed, answer: &Answer) -> Result<bool, String> {
         // Where in a string of several parts an escape stands, the server does not count as it is written.
         let same_place =
             is_escape(kind) || start == *place || start.filter(national).map(|start| start + 1) == *place;
-        if first.map(|error| error.kind) != Some(kind) || !same_place {
+        let same_kind =
+            first.is_some_and(|ours| ours.kind == kind || (is_escape(ours.kind) && is_escape(kind)));
+        if !same_kind || !same_place {
             return Err(format!("{said}, we {first:?}"));
         }
         let report = judge(text);

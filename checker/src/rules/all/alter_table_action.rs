@@ -28,6 +28,22 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         return;
     }
     for action in &alter.actions {
+        if alter.target == AlterTarget::View && !of_views(&action.kind) {
+            let words = statement.slice(action.span).split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+            let words = words.to_ascii_uppercase();
+            found
+                .at(action.span)
+                .message(format!("a view takes no `{words}`"))
+                .answer(
+                    "42809",
+                    format!(
+                        "ALTER action {words} cannot be performed on relation \"{}\"",
+                        alter.name.object()
+                    ),
+                )
+                .help("write CREATE OR REPLACE VIEW");
+            continue;
+        }
         match &action.kind {
             // The grammar takes a new name or schema alone.
             AlterActionKind::RenameTo(_)
@@ -78,6 +94,21 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
 }
 
+/// What can be altered about a view.
+const fn of_views(kind: &AlterActionKind) -> bool {
+    matches!(
+        kind,
+        AlterActionKind::AlterColumn {
+            change: AlterColumnKind::SetDefault(_) | AlterColumnKind::DropDefault,
+            ..
+        } | AlterActionKind::Options
+            | AlterActionKind::RenameTo(_)
+            | AlterActionKind::RenameColumn { .. }
+            | AlterActionKind::SetSchema(_)
+            | AlterActionKind::OwnerTo
+    )
+}
+
 /// The server's words, where they are known, and what to do.
 fn advice(words: &str) -> (&'static str, &'static str) {
     match words {
@@ -114,6 +145,8 @@ mod tests {
         }
         finds(&RULE, "ALTER TABLE t ADD a int, RENAME b TO c", "RENAME b TO c");
         finds(&RULE, "ALTER INDEX i SET (fillfactor = 70)", "SET (fillfactor = 70)");
+        finds(&RULE, "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 5", "ALTER COLUMN 1 SET STATISTICS 5");
+        finds(&RULE, "ALTER VIEW v ADD COLUMN a int", "ADD COLUMN a int");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use crate::ast::{ColumnClause, ColumnClauseKind};
+use crate::ast::{ColumnClause, ColumnClauseKind, Kind};
 use crate::rules::{Check, Findings, Rule};
 use crate::statement::Statement;
 
@@ -32,7 +32,45 @@ const PSEUDO: &[&str] = &[
     "void",
 ];
 
+/// What a domain cannot say, which is less than a column can.
+fn domain(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    let Kind::CreateDomain(domain) = statement.kind() else { return };
+    let mut null: Option<&ColumnClause> = None;
+    let mut default: Option<&ColumnClause> = None;
+    for clause in &domain.clauses {
+        let (seen, words) = match clause.kind {
+            ColumnClauseKind::PrimaryKey(_) => (None, "primary key constraints not possible for domains"),
+            ColumnClauseKind::Unique(_) => (None, "unique constraints not possible for domains"),
+            ColumnClauseKind::References(_) => (None, "foreign key constraints not possible for domains"),
+            ColumnClauseKind::Null | ColumnClauseKind::NotNull => {
+                let first = null.replace(clause).filter(|first| first.kind != clause.kind);
+                let Some(first) = first else { continue };
+                (Some(first), "conflicting NULL/NOT NULL constraints")
+            }
+            ColumnClauseKind::Default(_) => {
+                let Some(first) = default.replace(clause) else { continue };
+                (Some(first), "multiple default expressions")
+            }
+            ColumnClauseKind::Identity(_) | ColumnClauseKind::Generated { .. } => (None, ""),
+            _ => continue,
+        };
+        let finding = found.at(clause.span);
+        finding
+            .message("a domain cannot say this")
+            .help("leave it out, and say it at the columns of the domain");
+        if !words.is_empty() {
+            finding.server(words);
+        }
+        if let Some(first) = seen {
+            finding
+                .message("this contradicts what the domain is said to be already")
+                .also(first.span, "said here");
+        }
+    }
+}
+
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    domain(statement, found);
     let table = statement
         .alter_table()
         .map_or_else(|| crate::rules::table_name(statement), |alter| alter.name.object().to_owned());
@@ -70,7 +108,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
 fn conflict(first: &ColumnClause, second: &ColumnClause) -> Option<&'static str> {
     use ColumnClauseKind::{Default, Generated, Identity, NotNull, Null};
     Some(match (&first.kind, &second.kind) {
-        (Null, NotNull) | (NotNull, Null) => {
+        (Null, NotNull | Identity(_)) | (NotNull | Identity(_), Null) => {
             "conflicting NULL/NOT NULL declarations for column \"{column}\" of table \"{table}\""
         }
         (Default(_), Default(_)) => {
@@ -109,6 +147,20 @@ mod tests {
             "GENERATED ALWAYS AS IDENTITY (CACHE 1)",
         );
         finds(&RULE, "CREATE TABLE t (a record)", "record");
+        finds(&RULE, "CREATE TABLE t (a bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) NULL)", "NULL");
+        for (clause, place) in [
+            ("PRIMARY KEY", "PRIMARY KEY"),
+            ("NOT NULL UNIQUE", "UNIQUE"),
+            ("REFERENCES t", "REFERENCES t"),
+            ("NOT NULL NULL", "NULL"),
+            ("DEFAULT 1 DEFAULT 2", "DEFAULT 2"),
+        ] {
+            finds(&RULE, &format!("CREATE DOMAIN d AS int {clause}"), place);
+        }
+        accepts(
+            "CREATE DOMAIN d AS int CONSTRAINT a NOT NULL NOT NULL DEFAULT 1 CHECK (VALUE > 1) CHECK (VALUE < 9)",
+        );
+        accepts("CREATE TABLE t (a int PRIMARY KEY NULL)");
         accepts("CREATE TABLE t (a int DEFAULT 1 NOT NULL CHECK (a > 0) CHECK (a < 9), b int NULL)");
     }
 }

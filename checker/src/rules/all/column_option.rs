@@ -22,6 +22,18 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                     "leave it out; to sort another way, collate in the query or keep a sort key in a column of its own",
                 );
             }
+            ColumnClauseKind::Storage => {
+                let kind = statement.slice(clause.span).split_whitespace().next_back().unwrap_or_default();
+                let known = ["PLAIN", "EXTERNAL", "EXTENDED", "MAIN", "DEFAULT"];
+                let name = kind.trim_matches('"');
+                if !known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                    found
+                        .at(clause.span)
+                        .message(format!("there is no storage `{name}`"))
+                        .answer("22023", format!("invalid storage type \"{}\"", name.to_ascii_lowercase()))
+                        .help("leave it out, or write PLAIN, EXTERNAL, EXTENDED or MAIN");
+                }
+            }
             ColumnClauseKind::Compression => {
                 found.at(clause.span).message("a column's compression cannot be chosen").help("leave it out");
             }

@@ -1,4 +1,4 @@
-use crate::ast::{ColumnClauseKind, ConstraintAttributeKind as Attribute, ConstraintKind};
+use crate::ast::{AlterActionKind, ColumnClauseKind, ConstraintAttributeKind as Attribute, ConstraintKind};
 use crate::rules::{Check, Findings, Rule, helpers};
 use crate::source::Span;
 use crate::statement::Statement;
@@ -53,6 +53,22 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             }
         }
     }
+    for action in statement.alter_table().map_or(&[][..], |alter| &alter.actions) {
+        if !matches!(action.kind, AlterActionKind::AlterConstraint(_)) {
+            continue;
+        }
+        for words in ["NOT ENFORCED", "ENFORCED"] {
+            let of_action = |span: &Span| action.span.start <= span.start && span.end <= action.span.end;
+            if let Some(span) = helpers::find_words(statement, words).into_iter().find(of_action) {
+                found
+                    .at(span)
+                    .message("`ENFORCED` is not supported")
+                    .answer("42601", "syntax error at or near \"ENFORCED\"")
+                    .help("leave it out, or drop the constraint");
+                break;
+            }
+        }
+    }
     for column in statement.columns() {
         let mut last: Option<&ColumnClauseKind> = None;
         for clause in &column.clauses {
@@ -65,6 +81,13 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                         found,
                     ),
                 },
+                ColumnClauseKind::Attribute(Attribute::NotValid) if statement.alter_table().is_none() => {
+                    found
+                        .at(clause.span)
+                        .message("`NOT VALID` is for a constraint that is added to a table that exists")
+                        .answer("42601", "syntax error at or near \"VALID\"")
+                        .suggest("write", helpers::removal(statement, clause.span), true);
+                }
                 ColumnClauseKind::Attribute(_) => {}
                 kind => {
                     last = Some(kind);
@@ -123,6 +146,9 @@ mod tests {
             "ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u NOT ENFORCED NOT VALID",
             "NOT ENFORCED",
         );
+        finds(&RULE, "ALTER TABLE t ALTER CONSTRAINT c NOT ENFORCED", "NOT ENFORCED");
+        finds(&RULE, "CREATE TABLE t (a int CHECK (a > 1) NOT VALID)", "NOT VALID");
+        accepts("CREATE TABLE t (a int, CHECK (a > 1) NOT VALID)");
         accepts(
             "CREATE TABLE t (a int REFERENCES u MATCH FULL DEFERRABLE INITIALLY DEFERRED, b int UNIQUE NOT DEFERRABLE)",
         );

@@ -40,6 +40,14 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         }
         return;
     }
+    if let Some(span) = cursor.eat("ON PROCEDURE") {
+        found
+            .at(span)
+            .message("there are no procedures")
+            .answer("42883", "procedure does not exist")
+            .help("leave it out; rights on functions are granted ON FUNCTION");
+        return;
+    }
     const OBJECTS: &[&str] = &[
         "ON DATABASE",
         "ON TABLESPACE",

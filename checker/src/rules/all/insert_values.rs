@@ -147,7 +147,7 @@ fn is_query(cursor: &Cursor<'_>) -> bool {
 }
 
 /// How many columns a SELECT gives, where none of its items may stand for several.
-fn selected(mut cursor: Cursor<'_>) -> Option<(usize, Span)> {
+pub(super) fn selected(mut cursor: Cursor<'_>) -> Option<(usize, Span)> {
     cursor.eat("SELECT");
     if cursor.eat("ALL").is_none() && cursor.eat("DISTINCT").is_some() && cursor.eat("ON").is_some() {
         cursor.parens();

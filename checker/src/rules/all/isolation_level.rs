@@ -41,6 +41,13 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             .server(format!("Unsupported isolation level: {level}"))
             .help("leave it out; where SERIALIZABLE is meant, read what a decision rests on with SELECT … FOR UPDATE");
     }
+    if transaction.verb == TransactionVerb::SessionCharacteristics && transaction.modes.is_empty() {
+        found
+            .at(transaction.span)
+            .message("the mode is missing behind TRANSACTION")
+            .answer("42601", "syntax error at end of input")
+            .help("write READ ONLY, READ WRITE or ISOLATION LEVEL REPEATABLE READ");
+    }
     if transaction.verb == TransactionVerb::SessionCharacteristics {
         for mode in transaction.modes.iter().filter(|mode| mode.kind == TransactionModeKind::Deferrable) {
             found.at(mode.span).message("`DEFERRABLE` is not supported here").help("leave it out");

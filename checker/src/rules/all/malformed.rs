@@ -19,117 +19,24 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The words that statements begin with. `AWS` is DSQL's own, and whatever else follows it is left alone.
-const FIRST: &[&str] = &[
-    "ABORT",
-    "ALTER",
-    "ANALYSE",
-    "ANALYZE",
-    "AWS",
-    "BEGIN",
-    "CALL",
-    "CHECKPOINT",
-    "CLOSE",
-    "CLUSTER",
-    "COMMENT",
-    "COMMIT",
-    "COPY",
-    "CREATE",
-    "DEALLOCATE",
-    "DECLARE",
-    "DELETE",
-    "DISCARD",
-    "DO",
-    "DROP",
-    "END",
-    "EXECUTE",
-    "EXPLAIN",
-    "FETCH",
-    "GRANT",
-    "IMPORT",
-    "INSERT",
-    "LISTEN",
-    "LOAD",
-    "LOCK",
-    "MERGE",
-    "MOVE",
-    "NOTIFY",
-    "PREPARE",
-    "REASSIGN",
-    "REFRESH",
-    "REINDEX",
-    "RELEASE",
-    "RESET",
-    "REVOKE",
-    "ROLLBACK",
-    "SAVEPOINT",
-    "SECURITY",
-    "SELECT",
-    "SET",
-    "SHOW",
-    "START",
-    "TABLE",
-    "TRUNCATE",
-    "UNLISTEN",
-    "UPDATE",
-    "VACUUM",
-    "VALUES",
-    "WITH",
-];
+const FIRST: &str = "ABORT ALTER ANALYSE ANALYZE AWS BEGIN CALL CHECKPOINT CLOSE CLUSTER COMMENT COMMIT COPY CREATE DEALLOCATE \
+    DECLARE DELETE DISCARD DO DROP END EXECUTE EXPLAIN FETCH GRANT IMPORT INSERT LISTEN LOAD LOCK MERGE MOVE \
+    NOTIFY PREPARE REASSIGN REFRESH REINDEX RELEASE RESET REVOKE ROLLBACK SAVEPOINT SECURITY SELECT SET SHOW \
+    START TABLE TRUNCATE UNLISTEN UPDATE VACUUM VALUES WITH";
 
 /// The words that may follow `CREATE`, `ALTER` and `DROP`.
-const OBJECTS: &[&str] = &[
-    "ACCESS",
-    "AGGREGATE",
-    "ASYNC",
-    "CAST",
-    "COLLATION",
-    "CONSTRAINT",
-    "CONVERSION",
-    "DATABASE",
-    "DEFAULT",
-    "DOMAIN",
-    "EVENT",
-    "EXTENSION",
-    "FOREIGN",
-    "FUNCTION",
-    "GLOBAL",
-    "GROUP",
-    "INDEX",
-    "LANGUAGE",
-    "LARGE",
-    "LOCAL",
-    "MATERIALIZED",
-    "OPERATOR",
-    "OR",
-    "OWNED",
-    "POLICY",
-    "PROCEDURAL",
-    "PROCEDURE",
-    "PUBLICATION",
-    "RECURSIVE",
-    "ROLE",
-    "ROUTINE",
-    "RULE",
-    "SCHEMA",
-    "SEQUENCE",
-    "SERVER",
-    "STATISTICS",
-    "SUBSCRIPTION",
-    "SYSTEM",
-    "TABLE",
-    "TABLESPACE",
-    "TEMP",
-    "TEMPORARY",
-    "TEXT",
-    "TRANSFORM",
-    "TRIGGER",
-    "TRUSTED",
-    "TYPE",
-    "UNIQUE",
-    "UNLOGGED",
-    "USER",
-    "VIEW",
-];
+const OBJECTS: &str = "ACCESS AGGREGATE ASYNC CAST COLLATION CONSTRAINT CONVERSION DATABASE DEFAULT DOMAIN EVENT EXTENSION \
+    FOREIGN FUNCTION GLOBAL GROUP INDEX LANGUAGE LARGE LOCAL MATERIALIZED OPERATOR OR OWNED POLICY PROCEDURAL \
+    PROCEDURE PUBLICATION RECURSIVE ROLE ROUTINE RULE SCHEMA SEQUENCE SERVER STATISTICS SUBSCRIPTION SYSTEM \
+    TABLE TABLESPACE TEMP TEMPORARY TEXT TRANSFORM TRIGGER TRUSTED TYPE UNIQUE UNLOGGED USER VIEW";
+
+/// What `CREATE OR REPLACE` makes.
+const REPLACEABLE: &str = "VIEW TEMP TEMPORARY RECURSIVE FUNCTION PROCEDURE TRIGGER CONSTRAINT RULE AGGREGATE LANGUAGE \
+    TRUSTED PROCEDURAL TRANSFORM LOCAL GLOBAL";
+
+fn is_one_of(cursor: &Cursor<'_>, words: &str) -> bool {
+    words.split(' ').any(|word| cursor.is(word))
+}
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     // What the lexer could not read is reported by itself; commands of psql are another rule's.
@@ -141,11 +48,15 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         near_to(found, span, &near).message("the parentheses do not match");
         return;
     }
+    if let Some((span, near)) = neighbours(statement) {
+        near_to(found, span, &near).message("something is missing before this");
+        return;
+    }
     let mut cursor = statement.cursor();
     let Some(first) = cursor.token().filter(|token| token.kind == TokenKind::Word) else { return };
-    if !cursor.is_any(FIRST) {
+    if !is_one_of(&cursor, FIRST) {
         let word = statement.slice(first.span);
-        let known = FIRST.iter().copied().chain(FOREIGN.iter().map(|(word, _)| *word));
+        let known = FIRST.split(' ').chain(FOREIGN.iter().map(|(word, _)| *word));
         let near = crate::rules::nearest(&word.to_ascii_uppercase(), known);
         let finding = near_to(found, first.span, &format!("at or near \"{word}\""));
         finding.message(format!("no statement begins with `{word}`"));
@@ -159,7 +70,17 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
     match statement.kind() {
         Kind::Dml(verb) => dml(statement, *verb, found),
-        Kind::Transaction(_) | Kind::Query => {}
+        Kind::Transaction(_) => {
+            if let Some(unread) = statement.unread() {
+                let mut cursor = statement.cursor();
+                cursor.seek(unread.start);
+                let (span, near) = near_of(statement, &cursor);
+                near_to(found, span, &near)
+                    .message("a transaction's statement ends before this")
+                    .help("leave it out");
+            }
+        }
+        Kind::Query => {}
         _ if cursor.is_any(&["CREATE", "ALTER", "DROP"]) => {
             cursor.advance();
             object(statement, cursor, found);
@@ -184,7 +105,11 @@ const FOREIGN: &[(&str, &str)] = &[
     ("RENAME", "write ALTER TABLE … RENAME TO"),
 ];
 
-fn near_to<'f>(found: &'f mut Findings<'_>, span: Span, near: &str) -> &'f mut crate::diagnostic::Diagnostic {
+pub(super) fn near_to<'f>(
+    found: &'f mut Findings<'_>,
+    span: Span,
+    near: &str,
+) -> &'f mut crate::diagnostic::Diagnostic {
     found.at(span).server(format!("syntax error {near}"))
 }
 
@@ -211,7 +136,7 @@ fn unbalanced(mut cursor: Cursor<'_>) -> Option<(Span, String)> {
 }
 
 /// What stands at a place, as the server names it.
-fn near_of(statement: &Statement<'_>, cursor: &Cursor<'_>) -> (Span, String) {
+pub(super) fn near_of(statement: &Statement<'_>, cursor: &Cursor<'_>) -> (Span, String) {
     match cursor.token() {
         Some(token) => (token.span, format!("at or near \"{}\"", statement.slice(token.span))),
         None => (cursor.last_span(), "at end of input".to_owned()),
@@ -221,7 +146,7 @@ fn near_of(statement: &Statement<'_>, cursor: &Cursor<'_>) -> (Span, String) {
 /// What stands behind CREATE, ALTER or DROP.
 fn object(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Findings<'_>) {
     let verb = cursor.last_text();
-    if !cursor.is_any(OBJECTS) {
+    if !is_one_of(&cursor, OBJECTS) {
         let (span, near) = near_of(statement, &cursor);
         near_to(found, span, &near).message(format!(
             "nothing of this kind can be {}",
@@ -238,25 +163,7 @@ fn object(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Finding
     }
     if cursor.are("OR REPLACE") && cursor.nth(2).is_some() {
         cursor.eat("OR REPLACE");
-        let replaceable = [
-            "VIEW",
-            "TEMP",
-            "TEMPORARY",
-            "RECURSIVE",
-            "FUNCTION",
-            "PROCEDURE",
-            "TRIGGER",
-            "CONSTRAINT",
-            "RULE",
-            "AGGREGATE",
-            "LANGUAGE",
-            "TRUSTED",
-            "PROCEDURAL",
-            "TRANSFORM",
-            "LOCAL",
-            "GLOBAL",
-        ];
-        if !cursor.is_any(&replaceable) {
+        if !is_one_of(&cursor, REPLACEABLE) {
             let (span, near) = near_of(statement, &cursor);
             near_to(found, span, &near).message("this cannot be replaced").help("leave OR REPLACE out");
             return;
@@ -284,6 +191,51 @@ fn object(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Finding
     }
 }
 
+/// Two tokens next to each other that never are, wherever they stand.
+fn neighbours(statement: &Statement<'_>) -> Option<(Span, String)> {
+    // What follows these is an operand or a name, which a clause's first word is not.
+    const OPENS: &[&str] = &["FROM", "WHERE", "AND", "OR", "HAVING", "JOIN"];
+    const CLAUSES: &[&str] =
+        &["WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "RETURNING"];
+    let mut cursor = statement.cursor();
+    let update = cursor.is("UPDATE");
+    while !cursor.at_end() {
+        let text = cursor.token().map_or("", |token| statement.slice(token.span));
+        // Behind AS and a dot any word is a name.
+        let named = matches!(cursor.last_text(), "." | "") || cursor.last_text().eq_ignore_ascii_case("AS");
+        let word = !named && cursor.token().is_some_and(|token| token.kind == TokenKind::Word);
+        let opens = word && cursor.is_any(OPENS);
+        let sets = word && update && cursor.is("SET");
+        let comma = text == ",";
+        let parenthesis = text == "(";
+        let operator = cursor.token().is_some_and(|token| token.kind == TokenKind::Op) && text != "*";
+        cursor.advance();
+        let clause = cursor.is_any(CLAUSES);
+        let wrong = (opens || sets) && (clause || cursor.at_end())
+            || comma
+                && (cursor.is_punct(",") || cursor.is_punct(")") || cursor.is("FROM") || cursor.at_end())
+            || parenthesis && cursor.is_punct(",")
+            || operator
+                && (cursor.at_end() || cursor.is_punct(")") || cursor.is_punct(","))
+                && !is_name(statement, &cursor);
+        if wrong {
+            return Some(near_of(statement, &cursor));
+        }
+    }
+    None
+}
+
+/// Whether the operator before a place may be one that is named, not used: `OPERATOR (+)`, `ORDER BY a USING <`.
+fn is_name(statement: &Statement<'_>, cursor: &Cursor<'_>) -> bool {
+    let mut back = *cursor;
+    back.back();
+    let before = back.last_text();
+    before == "."
+        || before == "("
+        || ["USING", "OPERATOR", "WITH"].iter().any(|word| before.eq_ignore_ascii_case(word))
+        || statement.cursor().is_any(&["CREATE", "ALTER", "DROP", "COMMENT"])
+}
+
 fn dml(statement: &Statement<'_>, verb: DmlVerb, found: &mut Findings<'_>) {
     let mut cursor = statement.cursor();
     match verb {
@@ -307,10 +259,22 @@ fn dml(statement: &Statement<'_>, verb: DmlVerb, found: &mut Findings<'_>) {
                 true,
             );
         }
+        DmlVerb::Update if cursor.eat("UPDATE").is_some() && !sets(cursor) => {
+            cursor.eat("ONLY");
+            cursor.name();
+            let (span, near) = near_of(statement, &cursor);
+            near_to(found, span, &near).message("`SET` is missing");
+        }
         DmlVerb::Update | DmlVerb::Delete => limited(statement, found),
         DmlVerb::Insert => conflict(statement, found),
         DmlVerb::Merge | DmlVerb::Copy => {}
     }
+}
+
+/// Whether SET follows.
+fn sets(mut cursor: Cursor<'_>) -> bool {
+    cursor.skip_until(|cursor| cursor.is("SET"));
+    !cursor.at_end()
 }
 
 /// `UPDATE … LIMIT` and `DELETE … ORDER BY … LIMIT`, which are MySQL's.
@@ -362,6 +326,15 @@ mod tests {
     #[test]
     fn what_no_grammar_takes() {
         for (sql, place) in [
+            ("SELECT a, FROM t", "FROM"),
+            ("SELECT 1 FROM t WHERE", "WHERE"),
+            ("SELECT 1 FROM WHERE a = 1", "WHERE"),
+            ("SELECT 1 +", "+"),
+            ("CREATE TABLE t (id int PRIMARY KEY,)", ")"),
+            ("CREATE TABLE t (,id int)", ","),
+            ("UPDATE t SET WHERE a = 1", "WHERE"),
+            ("UPDATE t a = 1", "a"),
+            ("BEGIN ISOLATION LEVEL SNAPSHOT; SELECT 1; COMMIT", "SNAPSHOT"),
             ("SELEC 1", "SELEC"),
             ("CRAETE TABLE t (a int)", "CRAETE"),
             ("USE library", "USE"),
@@ -398,6 +371,10 @@ mod tests {
             "CREATE TABLE exist (if int)",
             "INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING",
             "END",
+            "SELECT t.from, a AS where FROM t ORDER BY a USING <",
+            "SELECT 1 OPERATOR(pg_catalog.+) 2, count(*), t.* FROM t",
+            "SELECT",
+            "SELECT FROM t",
         ] {
             accepts(sql);
         }

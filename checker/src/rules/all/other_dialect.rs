@@ -83,7 +83,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         };
     let create_table = statement.cursor().are("CREATE TABLE");
     let alter_table = statement.cursor().are("ALTER TABLE");
-    let (span, help) = if statement.slice(unread) == "`" {
+    let (span, help) = if matches!(statement.slice(unread), "`" | "[") && create_table {
         (unread, "write names without quotes, or between double quotes")
     } else if create_table
         && let Some(found) = last(&mut cursor, OF_COLUMNS).or_else(|| last(&mut cursor, OF_TABLES))

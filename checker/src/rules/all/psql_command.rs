@@ -16,9 +16,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    let first = statement.tokens().first().filter(|token| statement.slice(token.span) == "\\");
-    if let Some(token) = first {
-        let second = statement.tokens().get(1).filter(|next| next.span.start == token.span.end);
+    let at = statement.tokens().iter().position(|token| statement.slice(token.span) == "\\");
+    if let Some((at, token)) = at.and_then(|at| Some((at, statement.tokens().get(at)?))) {
+        let second = statement.tokens().get(at + 1).filter(|next| next.span.start == token.span.end);
         found.at(second.map_or(token.span, |next| token.span.to(next.span)));
     }
 }
@@ -32,5 +32,12 @@ mod tests {
     fn a_line_by_itself_does_not_hide_the_next_statement() {
         finds(&RULE, "SELECT 1;\n\\set ON_ERROR_STOP on\nSELECT 2;", "\\set");
         finds(&RULE, "SELECT 1;\n\\.\n", "\\.");
+    }
+
+    #[test]
+    fn a_command_that_ends_a_statement_ends_with_its_line() {
+        finds(&RULE, "SELECT 'VACUUM' \\gexec\nSELECT 1;", "\\gexec");
+        finds(&RULE, "SELECT 1 AS a \\gset\n", "\\gset");
+        finds(&RULE, "SELECT 1 \\; SELECT 2;", "\\");
     }
 }

@@ -1,4 +1,4 @@
-use crate::ast::{Kind, ObjectName};
+use crate::ast::{DmlVerb, Kind, ObjectName};
 use crate::rules::{Check, Findings, Rule};
 use crate::statement::Statement;
 
@@ -48,10 +48,73 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                     .server("feature not supported on system entity");
             }
         }
-        Kind::CreateTable(table) => made_in(&table.name, found),
+        Kind::CreateTable(table) => {
+            if let Some(schema) = table.name.schema().filter(|schema| schema.value == "pg_temp") {
+                found
+                    .at(schema.span)
+                    .message("there are no temporary tables")
+                    .server("TEMPORARY or TEMP table not supported for CREATE TABLE")
+                    .help("make a table in a schema of your own");
+            }
+            made_in(&table.name, found);
+        }
+        Kind::AlterTable(alter) => changed(&alter.name, "must be owner of table", found),
+        Kind::CreateIndex(index) => changed(&index.table, "must be owner of table", found),
+        Kind::Drop(drop) if matches!(drop.object.as_str(), "TABLE" | "VIEW" | "INDEX" | "SEQUENCE") => {
+            let object = format!("must be owner of {}", drop.object.to_lowercase());
+            drop.names.iter().for_each(|name| changed(name, &object, found));
+        }
+        Kind::Dml(verb) => {
+            let mut cursor = statement.cursor();
+            let heads: &[&str] = match verb {
+                DmlVerb::Insert => &["INSERT INTO"],
+                DmlVerb::Update => &["UPDATE ONLY", "UPDATE"],
+                DmlVerb::Delete => &["DELETE FROM ONLY", "DELETE FROM"],
+                DmlVerb::Copy => &["COPY"],
+                DmlVerb::Merge => &[],
+            };
+            if heads.iter().any(|words| cursor.eat(words).is_some())
+                && let Some(name) = cursor.name()
+            {
+                changed(&name, "permission denied for table", found);
+            }
+        }
         Kind::CreateView(view) => made_in(&view.name, found),
         Kind::CreateSequence(sequence) => made_in(&sequence.name, found),
         _ => {}
+    }
+}
+
+/// PostgreSQL's own tables, which go without their schema.
+const CATALOGS: &[&str] = &[
+    "pg_attrdef",
+    "pg_attribute",
+    "pg_authid",
+    "pg_class",
+    "pg_constraint",
+    "pg_database",
+    "pg_depend",
+    "pg_description",
+    "pg_index",
+    "pg_namespace",
+    "pg_proc",
+    "pg_roles",
+    "pg_sequence",
+    "pg_type",
+];
+
+/// What belongs to the system is changed by nobody else.
+fn changed(name: &ObjectName, words: &str, found: &mut Findings<'_>) {
+    let system = match name.schema() {
+        Some(schema) => is_system(&schema.value),
+        None => CATALOGS.contains(&name.object()),
+    };
+    if system {
+        found
+            .at(name.span())
+            .message(format!("`{name}` is the system's, and cannot be changed"))
+            .answer("42501", format!("{words} {}", name.object()))
+            .help("change what belongs to your own schemas");
     }
 }
 
@@ -61,5 +124,29 @@ fn made_in(name: &ObjectName, found: &mut Findings<'_>) {
             .at(schema.span)
             .message(format!("nothing can be made in the schema `{}`", schema.value))
             .answer("42501", format!("permission denied for schema {}", schema.value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::rules::testing::{accepts, finds};
+
+    #[test]
+    fn what_nobody_else_changes() {
+        for (sql, place) in [
+            ("DELETE FROM sys.jobs WHERE job_id = 'x'", "sys.jobs"),
+            ("INSERT INTO sys.jobs (job_id) VALUES ('x')", "sys.jobs"),
+            ("UPDATE ONLY pg_class SET relname = 'x' WHERE oid = 1", "pg_class"),
+            ("ALTER TABLE pg_catalog.pg_class ADD COLUMN a int", "pg_catalog.pg_class"),
+            ("DROP TABLE a, information_schema.tables", "information_schema.tables"),
+            ("CREATE INDEX ASYNC i ON sys.jobs (status)", "sys.jobs"),
+            ("CREATE TABLE pg_temp.t (id int PRIMARY KEY)", "pg_temp"),
+        ] {
+            finds(&RULE, sql, place);
+        }
+        accepts("SELECT * FROM sys.jobs");
+        accepts("DELETE FROM app.pg_class WHERE id = 1");
+        accepts("INSERT INTO jobs SELECT * FROM sys.jobs LIMIT 5");
     }
 }

@@ -1,4 +1,4 @@
-use crate::ast::Kind;
+use crate::ast::{AlterActionKind, AlterTarget, Kind};
 use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
@@ -38,6 +38,23 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             }
         }
     }
+    let of_tables = statement.alter_table().filter(|alter| alter.target == AlterTarget::Table);
+    if let Some(alter) = of_tables {
+        let table = alter.name.object();
+        for action in
+            alter.actions.iter().filter(|action| action.kind == AlterActionKind::Trigger { all: false })
+        {
+            let mut cursor = statement.cursor();
+            cursor.seek(action.span.start);
+            cursor.skip_until(|cursor| cursor.last_text().eq_ignore_ascii_case("TRIGGER"));
+            let Some(name) = cursor.ident() else { continue };
+            found
+                .at(name.span)
+                .message(format!("there is no trigger `{}`", name.value))
+                .answer("42704", format!("trigger \"{}\" for table \"{table}\" does not exist", name.value))
+                .help("leave it out; TRIGGER ALL and TRIGGER USER are accepted and do nothing");
+        }
+    }
     if let Kind::Drop(drop) = statement.kind() {
         let trigger = drop.object == "TRIGGER" && (!drop.if_exists || drop.on.is_none());
         if trigger || drop.object == "EVENT TRIGGER" {
@@ -62,6 +79,8 @@ mod tests {
             "CREATE CONSTRAINT TRIGGER",
         );
         finds(&RULE, "DROP TRIGGER a ON t", "TRIGGER");
+        finds(&RULE, "ALTER TABLE t DISABLE TRIGGER foo", "foo");
+        accepts("ALTER TABLE t ENABLE TRIGGER USER");
         accepts("DROP TRIGGER IF EXISTS a ON t CASCADE");
     }
 }

@@ -1,3 +1,4 @@
+use crate::ast::Kind;
 use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
@@ -14,7 +15,20 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for (data_type, _) in helpers::declared_types(statement) {
+    let declared =
+        helpers::declared_types(statement).into_iter().map(|(data_type, _)| (data_type.clone(), true));
+    let casts = if matches!(statement.kind(), Kind::Other(_)) {
+        Vec::new()
+    } else {
+        crate::expr::casts(statement.cursor())
+    };
+    let mut types: Vec<_> = declared.collect();
+    // A default may hold casts, which the columns' types are not.
+    types.extend(casts.into_iter().map(|data_type| (data_type, false)));
+    for (data_type, stored) in &types {
+        if matches!(data_type.name.as_str(), "real" | "double precision") {
+            float(statement, data_type, found);
+        }
         let Some(size) = data_type.modifiers.first().copied() else { continue };
         let limit = match data_type.name.as_str() {
             "character" => 4096,
@@ -26,7 +40,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             _ => continue,
         };
         let short = if limit == 4096 { "char" } else { "varchar" };
-        if size > limit {
+        if size > limit && *stored {
             found
                 .at(data_type.span)
                 .message(format!("`{short}` holds at most {limit} bytes"))
@@ -42,9 +56,29 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
 }
 
+/// `float(p)`, which stands for one of two types; its precision is in its text only.
+fn float(statement: &Statement<'_>, data_type: &crate::ast::DataType, found: &mut Findings<'_>) {
+    let mut cursor = statement.cursor();
+    cursor.seek(data_type.span.start);
+    cursor.skip_until(|cursor| cursor.is_punct("(") || cursor.span().start >= data_type.span.end);
+    let precision = if cursor.eat_punct("(").is_some() { cursor.integer() } else { None };
+    let words = match precision {
+        Some(..1) => "precision for type float must be at least 1 bit",
+        Some(54..) => "precision for type float must be less than 54 bits",
+        _ => return,
+    };
+    found
+        .at(data_type.span)
+        .message("a float has a precision of 1 to 53 bits")
+        .answer("22023", words)
+        .help("leave the precision out; `float` is double precision, `real` is float(24)");
+}
+
 fn numeric(data_type: &crate::ast::DataType, precision: i64, found: &mut Findings<'_>) {
     let scale = data_type.modifiers.get(1).copied().unwrap_or(0);
-    let words = if !(1..=1000).contains(&precision) {
+    let words = if data_type.modifiers.len() > 2 {
+        "invalid NUMERIC type modifier".to_owned()
+    } else if !(1..=1000).contains(&precision) {
         format!("NUMERIC precision {precision} must be between 1 and 1000")
     } else if !(-1000..=1000).contains(&scale) {
         format!("NUMERIC scale {scale} must be between -1000 and 1000")
@@ -70,6 +104,13 @@ mod tests {
         finds(&RULE, "CREATE TABLE t (a numeric(1001, 2))", "numeric(1001, 2)");
         finds(&RULE, "CREATE DOMAIN d AS decimal(10, -1001)", "decimal(10, -1001)");
         finds(&RULE, "CREATE TABLE t (a numeric(0))", "numeric(0)");
+        finds(&RULE, "CREATE TABLE t (a float(54))", "float(54)");
+        finds(&RULE, "CREATE TABLE t (a numeric(10, 2, 3))", "numeric(10, 2, 3)");
+        finds(&RULE, "SELECT 1::numeric(1001)", "numeric(1001)");
+        finds(&RULE, "SELECT 'a'::varchar(0)", "varchar(0)");
+        finds(&RULE, "SELECT CAST(1 AS float(0))", "float(0)");
+        accepts("SELECT 'a'::varchar(70000)");
+        accepts("CREATE TABLE t (a float(53), b float(1), c float, d double precision)");
         accepts("CREATE TABLE t (a char(4096), b varchar(65535), c numeric(1000, -1000), d numeric(3,5))");
     }
 }

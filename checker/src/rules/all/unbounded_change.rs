@@ -1,7 +1,7 @@
 use crate::ast::{DmlVerb, Kind};
 use crate::cursor::Cursor;
 use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule};
+use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -23,10 +23,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         return;
     }
     let head = cursor.span();
+    let table = table(cursor);
     let bounded = match verb {
         DmlVerb::Update | DmlVerb::Delete => {
             cursor.skip_until(|cursor| cursor.is("WHERE"));
-            !cursor.at_end() && is_bounded(cursor)
+            !cursor.at_end() && is_bounded(cursor, &table, found)
         }
         DmlVerb::Insert => {
             cursor.skip_until(|cursor| {
@@ -39,18 +40,31 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                 });
             }
             let reads = cursor.is("SELECT") || cursor.is("TABLE");
-            !reads || !reads_a_table(cursor) || has_limit(cursor) || is_bounded(cursor)
+            let mut source = cursor;
+            source.skip_until(|cursor| cursor.is("FROM"));
+            source.advance();
+            let source = source.name().map_or_else(String::new, |name| name.object().to_owned());
+            !reads || !reads_a_table(cursor) || has_limit(cursor) || is_bounded(cursor, &source, found)
         }
         DmlVerb::Merge | DmlVerb::Copy => true,
     };
     if !bounded {
-        found.at(head).help(slices(statement, *verb));
+        let help = slices(statement, *verb, found.domains().keys(&table).and_then(<[_]>::first));
+        found.at(head).help(help);
     }
 }
 
-/// Whether a condition names single rows: an equality with a value, a list of values, or a query with LIMIT.
-/// What it cannot tell it takes for unbounded; the finding is a warning.
-fn is_bounded(mut cursor: Cursor<'_>) -> bool {
+/// The name of the table that UPDATE or DELETE changes.
+fn table(mut cursor: Cursor<'_>) -> String {
+    cursor.advance();
+    cursor.eat("FROM");
+    cursor.eat("ONLY");
+    cursor.name().map_or_else(String::new, |name| name.object().to_owned())
+}
+
+/// Whether a condition names single rows: equalities with values over a whole key, a list of values, or a query with
+/// LIMIT. What it cannot tell it takes for unbounded; the finding is a warning.
+fn is_bounded(mut cursor: Cursor<'_>, table: &str, found: &Findings<'_>) -> bool {
     let value = |cursor: &Cursor<'_>, ahead| {
         cursor.nth(ahead).is_some_and(|token| {
             matches!(
@@ -63,12 +77,12 @@ fn is_bounded(mut cursor: Cursor<'_>) -> bool {
             )
         })
     };
+    let mut equal = Vec::new();
     while !cursor.at_end() {
-        let key = cursor.last_text().trim_matches('"').to_ascii_lowercase();
-        let of_key =
-            key == "id" || key.ends_with("_id") || key == "key" || key == "email" || key.ends_with("version");
-        if cursor.is_punct("=") && value(&cursor, 1) && of_key {
-            return true;
+        if cursor.is_punct("=") && value(&cursor, 1) {
+            let mut back = cursor;
+            back.back();
+            equal.extend(back.ident().map(|name| name.value));
         }
         if cursor.is("IN") && cursor.punct_at(1, "(") && value(&cursor, 2) {
             return true;
@@ -78,7 +92,22 @@ fn is_bounded(mut cursor: Cursor<'_>) -> bool {
         }
         cursor.advance();
     }
-    false
+    match found.domains().keys(table) {
+        Some(keys) => {
+            keys.iter().any(|key| !key.is_empty() && key.iter().all(|column| equal.contains(column)))
+        }
+        // The set does not make the table: these are what keys are called.
+        None => equal.iter().any(|column| is_called_a_key(column, table)),
+    }
+}
+
+/// `id`, `uuid`, `key`, and `order_id` of a table `orders`.
+fn is_called_a_key(column: &str, table: &str) -> bool {
+    let of_table = column.strip_suffix("_id").is_some_and(|start| {
+        let plural = [table, table.trim_end_matches('s'), table.trim_end_matches("es")];
+        plural.contains(&start) || table.strip_suffix("ies").is_some_and(|stem| format!("{stem}y") == start)
+    });
+    of_table || matches!(column, "id" | "uuid" | "key" | "email" | "version")
 }
 
 fn has_limit(mut cursor: Cursor<'_>) -> bool {
@@ -95,7 +124,7 @@ fn reads_a_table(mut cursor: Cursor<'_>) -> bool {
     !cursor.at_end() && !cursor.is_any(&["GENERATE_SERIES", "UNNEST"]) && !cursor.is_punct("(")
 }
 
-fn slices(statement: &Statement<'_>, verb: DmlVerb) -> String {
+fn slices(statement: &Statement<'_>, verb: DmlVerb, key: Option<&Vec<String>>) -> String {
     let mut cursor = statement.cursor();
     cursor.advance();
     let mut joined = cursor;
@@ -107,8 +136,8 @@ fn slices(statement: &Statement<'_>, verb: DmlVerb) -> String {
             .to_owned();
     }
     if verb == DmlVerb::Insert {
-        return "where the source may have more than 3,000 rows, copy them in slices by the key: \
-                … WHERE id > $last ORDER BY id LIMIT 3000"
+        return "where the source may have more than 3,000 rows, copy them in slices by the source's key: \
+                … WHERE key > $last ORDER BY key LIMIT 3000"
             .to_owned();
     }
     cursor.eat("FROM");
@@ -120,10 +149,24 @@ fn slices(statement: &Statement<'_>, verb: DmlVerb) -> String {
         let end = statement.span.end;
         format!(" {}", statement.slice(crate::source::Span::new(token.span.start, end)))
     });
+    let columns = key.map(|key| key.iter().map(|name| helpers::quoted(name)).collect::<Vec<_>>().join(", "));
+    let (lead, row, columns) = match (columns, key) {
+        (Some(columns), Some(key)) if key.len() > 1 => {
+            (format!("its key ({columns})"), format!("({columns})"), columns)
+        }
+        (Some(columns), Some(key)) if key.len() == 1 => {
+            (format!("its key `{columns}`"), columns.clone(), columns)
+        }
+        _ => (
+            "its key (`key` stands for the columns of the primary key)".to_owned(),
+            "key".to_owned(),
+            "key".to_owned(),
+        ),
+    };
     let verb = if verb == DmlVerb::Update { "UPDATE … SET …" } else { "DELETE …" };
     format!(
-        "where the table may have more than 3,000 such rows, change them in slices by the key (here `id`):\n\
-         {verb} WHERE id IN (SELECT id FROM {table}{condition} LIMIT 3000);  -- again until it changes none"
+        "where the table may have more than 3,000 such rows, change them in slices by {lead}:\n\
+         {verb} WHERE {row} IN (SELECT {columns} FROM {table}{condition} LIMIT 3000);  -- again until it changes none"
     )
 }
 
@@ -145,6 +188,9 @@ mod tests {
             "INSERT INTO t SELECT * FROM u",
             "INSERT INTO t (a) SELECT a FROM u WHERE b > 1",
             "DELETE FROM t WHERE created_at < now()",
+            "UPDATE t SET a = 1 WHERE user_id = $1",
+            "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); DELETE FROM t WHERE b = 1",
+            "CREATE TABLE t (a int PRIMARY KEY, id int); DELETE FROM t WHERE id = 1",
         ] {
             assert!(warns(sql), "{sql}");
         }
@@ -154,7 +200,10 @@ mod tests {
     fn changes_that_are_small() {
         for sql in [
             "DELETE FROM t WHERE id = '1'",
-            "UPDATE t SET a = 1 WHERE user_id = $1 AND b = 2",
+            "UPDATE users SET a = 1 WHERE user_id = $1 AND b = 2",
+            "DELETE FROM entries WHERE entry_id = 5",
+            "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); DELETE FROM t WHERE b = 1 AND t.a = 2",
+            "CREATE TABLE t (a int PRIMARY KEY, b text UNIQUE); DELETE FROM t WHERE b = 'x'",
             "INSERT INTO t VALUES (1)",
             "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT DO NOTHING",
             "INSERT INTO t SELECT 1",
@@ -165,5 +214,22 @@ mod tests {
         ] {
             assert!(!warns(sql), "{sql}");
         }
+    }
+
+    #[test]
+    fn the_help_names_the_key() {
+        let help = |sql: &str| {
+            let found = findings_in(sql, Dialect::LATEST);
+            found.into_iter().find(|one| one.rule == &RULE).and_then(|one| one.help).unwrap_or_default()
+        };
+        let of_two =
+            help("CREATE TABLE t (a int, \"B\" int, PRIMARY KEY (a, \"B\")); DELETE FROM t WHERE a > 1");
+        assert!(
+            of_two.contains("WHERE (a, \"B\") IN (SELECT a, \"B\" FROM t WHERE a > 1 LIMIT 3000)"),
+            "{of_two}"
+        );
+        let of_one = help("CREATE TABLE s.t (code text PRIMARY KEY); UPDATE s.t SET a = 1");
+        assert!(of_one.contains("WHERE code IN (SELECT code FROM s.t LIMIT 3000)"), "{of_one}");
+        assert!(help("DELETE FROM t").contains("`key` stands for"));
     }
 }

@@ -1,4 +1,4 @@
-use crate::ast::Kind;
+use crate::ast::{Kind, TransactionModeKind, TransactionVerb};
 use crate::rules::{Check, Findings, Rule};
 use crate::source::Span;
 use crate::statement::Statement;
@@ -19,6 +19,18 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if *statement.kind() == Kind::Set {
         return setting(statement, found);
     }
+    if let Kind::Transaction(transaction) = statement.kind() {
+        let deferrable = |mode: &&crate::ast::TransactionMode| mode.kind == TransactionModeKind::Deferrable;
+        if let Some(mode) = transaction.modes.iter().find(deferrable)
+            && transaction.verb == TransactionVerb::Begin
+        {
+            found
+                .at(mode.span)
+                .message("whether a transaction can be DEFERRABLE is not known")
+                .help("leave it out");
+        }
+        return;
+    }
     let Kind::Other(head) = statement.kind() else { return };
     let mut cursor = statement.cursor();
     cursor.eat(&head.words);
@@ -27,9 +39,17 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             cursor.ident();
             (cursor.is("SET") || cursor.is("IN")).then_some("settings of a role")
         }
+        "CREATE ROLE" | "CREATE USER" => {
+            cursor.skip_until(|cursor| cursor.is_any(ROLE_OPTIONS));
+            (!cursor.at_end()).then_some("this option of a role")
+        }
         "ANALYZE" => (cursor.is_punct("(") || cursor.is("VERBOSE")).then_some("options of ANALYZE"),
         "GRANT" | "REVOKE" => {
             cursor.skip_until(|cursor| cursor.is("ON"));
+            if cursor.are("ON TYPE") || cursor.are("ON DOMAIN") {
+                found.at(cursor.span()).message("whether DSQL takes rights on types is not known");
+                return;
+            }
             (cursor.eat("ON ALL").is_some()
                 && cursor.nth(2).is_some()
                 && statement.slice(cursor.nth(3).map_or(Span::default(), |token| token.span)) == "public")
@@ -42,6 +62,22 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         found.at(start.to(cursor.last_span())).message(format!("whether DSQL takes {what} is not known"));
     }
 }
+
+/// What a role is said to be in PostgreSQL; AWS's grammar has none of these.
+const ROLE_OPTIONS: &[&str] = &[
+    "SUPERUSER",
+    "NOSUPERUSER",
+    "CREATEDB",
+    "NOCREATEDB",
+    "CREATEROLE",
+    "NOCREATEROLE",
+    "REPLICATION",
+    "NOREPLICATION",
+    "BYPASSRLS",
+    "NOBYPASSRLS",
+    "CONNECTION",
+    "VALID",
+];
 
 /// The settings that AWS's proxy for pg_dump lets through, and those that other rules speak of.
 const SETTINGS: &[&str] = &[

@@ -63,6 +63,7 @@ const STATEMENTS: &[(&str, &str, &str)] = &[
     ("CREATE LANGUAGE", "", "write functions in SQL"),
     ("CREATE PROCEDURAL LANGUAGE", "", "write functions in SQL"),
     ("CREATE TRUSTED LANGUAGE", "", "write functions in SQL"),
+    ("CREATE TRUSTED PROCEDURAL LANGUAGE", "", "write functions in SQL"),
     ("CREATE OPERATOR", "", "use a function"),
     ("CREATE OPERATOR CLASS", "", NO_COUNTERPART),
     ("CREATE OPERATOR FAMILY", "", NO_COUNTERPART),
@@ -161,7 +162,9 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                     finding.server(*server);
                 }
             }
-            if head.words == "ALTER TABLE" && helpers::has_words(statement, "ALL IN TABLESPACE") {
+            if matches!(head.words.as_str(), "ALTER TABLE" | "ALTER INDEX")
+                && helpers::has_words(statement, "ALL IN TABLESPACE")
+            {
                 found.at(head.span).message("there are no tablespaces").help(UTILITY);
             }
             if head.words == "DEALLOCATE" && !statement.text().to_ascii_uppercase().ends_with("ALL") {

@@ -33,6 +33,13 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                 .at(*span)
                 .message("the argument of CALL cannot be a query")
                 .server("cannot use subquery in CALL argument");
+        } else if let Some(count) = arguments(statement, call.span.end).filter(|count| *count != 1) {
+            let types = vec!["unknown"; count].join(", ");
+            found
+                .at(call.span)
+                .message("it takes one argument, a job's id")
+                .answer("42883", format!("procedure sys.wait_for_job({types}) does not exist"))
+                .help("write CALL sys.wait_for_job('…'); there is no time limit to give");
         } else if let Some(literal) = argument.next().filter(|token| token.kind == TokenKind::String)
             && !is_job_id(statement.slice(literal.span).trim_matches('\''))
         {
@@ -42,6 +49,20 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                 .answer("22P02", "Unable to convert text to UUID");
         }
     }
+}
+
+/// How many arguments stand in the parentheses from a place on.
+fn arguments(statement: &Statement<'_>, at: usize) -> Option<usize> {
+    let mut cursor = statement.cursor();
+    cursor.seek(at);
+    let inner = cursor.parens()?;
+    let mut items = cursor.within(inner);
+    let mut count = usize::from(!items.at_end());
+    while !items.at_end() {
+        items.skip_until(|items| items.is_punct(","));
+        count += usize::from(items.eat_punct(",").is_some());
+    }
+    Some(count)
 }
 
 /// 26 characters of lower-case base 32.
@@ -58,6 +79,8 @@ mod tests {
     fn every_wrong_call() {
         finds(&RULE, "CALL sys.wait_for_job((SELECT job_id FROM sys.jobs LIMIT 1))", "SELECT");
         finds(&RULE, "CALL sys.wait_for_job('no-such-job')", "'no-such-job'");
+        finds(&RULE, "CALL sys.wait_for_job()", "sys.wait_for_job");
+        finds(&RULE, "CALL sys.wait_for_job('77e6id3hjbasddybtihl43gega', 5)", "sys.wait_for_job");
         accepts("CALL sys.wait_for_job($1)");
     }
 }
