@@ -116,8 +116,8 @@ pub(crate) fn columns(cursor: Cursor<'_>) -> Vec<Ident> {
 
         fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
             if let (0, Expr::Identifier(ident)) = (self.queries, expr)
-                && !self.tree.names_an_argument(ident)
-                && let Some(ident) = self.tree.ident(ident)
+                && !self.tree.names.is_argument(ident)
+                && let Some(ident) = self.tree.names.ident(ident)
                 && (ident.quoted || !is_word(&ident.value))
             {
                 self.found.push(ident);
