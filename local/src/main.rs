@@ -147,6 +147,17 @@ fn banner(cluster: &Cluster, endpoint: &Endpoint) {
     if let Some(ca) = endpoint.ca_file() {
         println!("  export PGSSLMODE=verify-full PGSSLROOTCERT=\"{}\"", ca.display());
         println!("  export PGPASSWORD=\"{}\"", endpoint.token("admin"));
+        println!();
+        println!(
+            "or, for what signs tokens by itself (dsql-migrate --endpoint, its connector Dsql), with any keys:"
+        );
+        println!();
+        println!(
+            "  export DSQL_ENDPOINT={}:{} DSQL_CA=\"{}\" AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local",
+            endpoint.host(),
+            endpoint.port(),
+            ca.display()
+        );
     }
     println!();
     println!("differences: {DIFFERENCES}");
