@@ -196,7 +196,7 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
         let released: Vec<_> = read.iter().filter(|(position, _)| unlocked.contains(position)).collect();
         crate::phase::judge_release(&released, &mut diagnostics);
     }
-    let phases = read.iter().map(|(_, file)| crate::phase::of_file(file)).collect();
+    let phases = crate::phase::of_files(&read);
     let new_lock = (!blocked)
         .then(|| lock::of(planned.iter().map(|(input, migration, ..)| (migration, input.bytes.as_slice()))));
     let mut report = Report {
@@ -280,9 +280,8 @@ fn judge_files(
         chosen = crate::catalog::replay(files, &declared, &context, diagnostics);
         drop_repeated(files, by_itself, diagnostics);
     }
-    for ((position, file), directives) in files.iter().zip(&directives) {
-        crate::phase::judge(file, *position, directives, diagnostics);
-    }
+    let with_directives = files.iter().zip(&directives);
+    crate::phase::judge(with_directives.map(|((position, file), one)| (*position, file, one)), diagnostics);
     // Exceptions come last: they are for what any of the passes found.
     let mut directives = directives;
     for ((position, file), directives) in files.iter().zip(&mut directives) {
