@@ -273,11 +273,13 @@ fn judge_files(
     let context = Context { dialect: options.dialect, domains };
     let steps: Vec<_> =
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
-    let mut chosen = ChosenNames::new();
+    let mut found = Vec::new();
+    // The plan needs the names that the replay chooses also where nothing is to be said of the set.
+    let chosen = crate::catalog::replay(files, &declared, &context, &mut found);
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
         let by_itself = diagnostics.len();
-        chosen = crate::catalog::replay(files, &declared, &context, diagnostics);
+        diagnostics.append(&mut found);
         drop_repeated(files, by_itself, diagnostics);
     }
     let with_directives = files.iter().zip(&directives);

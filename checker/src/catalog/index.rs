@@ -3,12 +3,14 @@
 use crate::ast::{CreateIndex, IndexOptionKind};
 use crate::rules::all::{different_definition, key_columns, wrong_kind};
 
+use crate::source::Span;
 use crate::statement::Statement;
 
 use super::Replay;
 use super::column::Declared;
 use super::create::last_span;
-use super::model::{Index, RelationId, RelationKind, User};
+use super::model::{Index, RelationId, RelationKind, SchemaId, User};
+
 use super::names::{cut, object};
 
 /// How many bytes the columns of a key may be declared to have together.
@@ -16,10 +18,16 @@ const MAX_BYTES: usize = 2000;
 
 impl Replay<'_> {
     pub(super) fn create_index(&mut self, statement: &Statement<'_>, create: &CreateIndex) {
-        let Some(table) = self.known(&create.table, "relation", false) else { return };
+        let Some(table) = self.known(&create.table, "relation", false) else {
+            self.index_of_unknown(statement, create);
+            return;
+        };
         match &self.model.relation(table).kind {
             RelationKind::Table(_) => {}
-            RelationKind::Opaque => return,
+            RelationKind::Opaque => {
+                self.index_of_unknown(statement, create);
+                return;
+            }
             kind => {
                 let (word, span) = (super::create::kind_word(kind), create.table.span());
                 let (name, made) = (self.model.relation(table).name.clone(), self.model.relation(table).made);
@@ -33,13 +41,7 @@ impl Replay<'_> {
         let schema = self.schema_of(table);
         let mut index = self.read_index(statement, table, create);
         index.definition = definition(statement, create);
-        let (name, span) = match &create.name {
-            Some(name) => (object(name).to_owned(), last_span(name)),
-            None => {
-                let part = crate::plan::index_columns(statement, &create.keys).join("_");
-                (self.free_name(schema, create.table.object(), &part, "idx"), create.on_span)
-            }
-        };
+        let (name, span) = self.index_name(schema, statement, create);
         if let Some(id) = self.model.schemas[schema].relations.get(&name).copied() {
             if create.if_not_exists.is_none() {
                 self.relation_taken(id, span);
@@ -53,6 +55,36 @@ impl Replay<'_> {
         let id = self.add_index(table, &name, index, span);
         for key in create.keys.iter().filter(|key| key.column.is_none()) {
             self.note_calls(statement.within(key.expression), User::Relation(id));
+        }
+    }
+
+    /// The name of an index, and where messages point for it. One that is chosen is noted for the plan.
+    fn index_name(
+        &mut self,
+        schema: SchemaId,
+        statement: &Statement<'_>,
+        create: &CreateIndex,
+    ) -> (String, Span) {
+        if let Some(name) = &create.name {
+            return (object(name).to_owned(), last_span(name));
+        }
+        let part = crate::plan::index_columns(statement, &create.keys).join("_");
+        let name = self.free_name(schema, cut(create.table.object()), &part, "idx");
+        self.chosen.insert((self.file, create.on_span.start), name.clone());
+        (name, create.on_span)
+    }
+
+    /// An index of a table that is not known: its name is taken from now on.
+    fn index_of_unknown(&mut self, statement: &Statement<'_>, create: &CreateIndex) {
+        let schema = match create.table.schema() {
+            Some(schema) => self.model.schema_names.get(cut(&schema.value)).copied(),
+            None => Some(self.first_of_path()),
+        };
+        let Some(schema) = schema else { return };
+        let (name, span) = self.index_name(schema, statement, create);
+        if !self.model.schemas[schema].relations.contains_key(&name) {
+            let place = self.place(span);
+            self.model.add_relation(schema, &name, RelationKind::Opaque, Some(place));
         }
     }
 

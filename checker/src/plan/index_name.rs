@@ -1,72 +1,10 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::ast::{AlterActionKind, CreateIndex, IndexKey, Kind, ObjectName};
+use crate::ast::IndexKey;
 use crate::statement::Statement;
 
 /// How many bytes of a name the server keeps.
 const MAX_BYTES: usize = crate::ast::MAX_NAME_BYTES;
-
-/// The names of the indexes of a set, by schema, so that what has no name can be given one that is free: the one
-/// that the server would choose, as far as the set alone tells.
-#[derive(Debug, Default)]
-pub(crate) struct IndexNames(HashSet<(String, String)>);
-
-/// Where an unqualified name most likely is.
-const DEFAULT_SCHEMA: &str = "public";
-
-fn place(name: &ObjectName) -> (String, String) {
-    let schema = name.schema().map_or(DEFAULT_SCHEMA, |schema| schema.value.as_str());
-    (schema.to_owned(), name.object().to_owned())
-}
-
-impl IndexNames {
-    /// Notes what a statement makes, drops or renames: tables, views, sequences and indexes share their names.
-    pub(crate) fn note(&mut self, statement: &Statement<'_>) {
-        match statement.kind() {
-            Kind::CreateTable(table) => {
-                self.0.insert(place(&table.name));
-            }
-            Kind::CreateView(view) => {
-                self.0.insert(place(&view.name));
-            }
-            Kind::CreateSequence(sequence) => {
-                self.0.insert(place(&sequence.name));
-            }
-            Kind::Drop(drop) => {
-                for name in &drop.names {
-                    self.0.remove(&place(name));
-                }
-            }
-            Kind::AlterTable(alter) => {
-                for action in &alter.actions {
-                    if let AlterActionKind::RenameTo(to) = &action.kind {
-                        let (schema, old) = place(&alter.name);
-                        self.0.remove(&(schema.clone(), old));
-                        self.0.insert((schema, to.value.clone()));
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// The name of an index, and whether the statement gives it.
-    pub(crate) fn name(&mut self, statement: &Statement<'_>, index: &CreateIndex) -> (String, bool) {
-        let (schema, table) = place(&index.table);
-        if let Some(name) = &index.name {
-            let name = name.object().to_owned();
-            self.0.insert((schema, name.clone()));
-            return (name, true);
-        }
-        let columns = column_names(statement, &index.keys);
-        let label = |number: usize| if number == 0 { "idx".to_owned() } else { format!("idx{number}") };
-        let candidates = (0..).map(|number| join(&table, &columns.join("_"), &label(number)));
-        let free = |name: &String| !self.0.contains(&(schema.clone(), name.clone()));
-        let name = candidates.into_iter().find(free).unwrap_or_default();
-        self.0.insert((schema, name.clone()));
-        (name, false)
-    }
-}
 
 /// What the server calls an index's columns: a column by its name, a function call by the function's, any
 /// other expression `expr`, with a number behind what is there already.

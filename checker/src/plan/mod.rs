@@ -40,10 +40,9 @@ pub(crate) fn migration(
     for draft in drafts {
         let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
         let kind = match draft.statements.as_slice() {
-            [only] if draft.ddl => file.statements.get(*only).map(|statement| {
-                names.indexes.note(statement);
-                ddl(file, position, statement, names)
-            }),
+            [only] if draft.ddl => {
+                file.statements.get(*only).map(|statement| ddl(file, position, statement, names))
+            }
             several => {
                 let statements: Vec<_> =
                     several.iter().filter_map(|index| file.statements.get(*index)).collect();
@@ -73,7 +72,7 @@ fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut 
     let mut sql = text(file, statement);
     let job = match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
-            let (index_name, named) = names.indexes.name(statement, index);
+            let (index_name, named) = names.index(statement, index, position);
             if !named {
                 name::write(
                     &mut sql,

@@ -4,18 +4,17 @@ use std::collections::HashSet;
 
 use dsql_migrate_plan as plan;
 
-use super::index_name::{IndexNames, join};
+use super::index_name::{column_names, join};
 use super::proof::statistics_name;
-use crate::ast::{AlterActionKind, ConstraintKind, Kind};
+use crate::ast::{AlterActionKind, ConstraintKind, CreateIndex, Kind};
 use crate::catalog::ChosenNames;
 use crate::cursor::Cursor;
 use crate::statement::Statement;
 
 /// What the names of a set are chosen by.
 pub(crate) struct Names {
-    pub(super) indexes: IndexNames,
-    /// What the replay says that the server would choose.
-    constraints: ChosenNames,
+    /// What the replay says that the server would choose, for indexes and constraints.
+    chosen: ChosenNames,
     statistics: HashSet<(Option<String>, String)>,
 }
 
@@ -56,8 +55,23 @@ pub(super) fn write(sql: &mut plan::Statement, statement: &Statement<'_>, given:
 }
 
 impl Names {
-    pub(crate) fn new(constraints: ChosenNames) -> Self {
-        Self { indexes: IndexNames::default(), constraints, statistics: HashSet::new() }
+    pub(crate) fn new(chosen: ChosenNames) -> Self {
+        Self { chosen, statistics: HashSet::new() }
+    }
+
+    /// The name of an index, and whether the statement gives it.
+    pub(super) fn index(
+        &self,
+        statement: &Statement<'_>,
+        index: &CreateIndex,
+        file: usize,
+    ) -> (String, bool) {
+        if let Some(name) = &index.name {
+            return (name.object().to_owned(), true);
+        }
+        // Of a table that the replay does not know, the first name that the server would try.
+        let first = || join(index.table.object(), &column_names(statement, &index.keys).join("_"), "idx");
+        (self.chosen.get(&(file, index.on_span.start)).cloned().unwrap_or_else(first), false)
     }
 
     /// Chooses the names that a statement in this file lacks: for constraints in the order in which they stand,
@@ -78,7 +92,7 @@ impl Names {
                         _ => None,
                     };
                     let at = new.span.start;
-                    let known = || self.constraints.get(&(file, at)).map(String::as_str);
+                    let known = || self.chosen.get(&(file, at)).map(String::as_str);
                     let name = over.map(|index| index.value.as_str()).or_else(known)?;
                     Some(Given::new(at, "CONSTRAINT ", &[name]))
                 });

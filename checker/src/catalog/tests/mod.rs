@@ -7,6 +7,7 @@ mod dml;
 mod external;
 mod keys;
 mod names;
+mod queries;
 mod recorded;
 mod speed;
 
@@ -97,7 +98,10 @@ fn every_rule_of_the_replay_finds_its_wrong_example_and_none_its_right_one() {
         "unknown-column",
         "unknown-object",
         "unknown-relation",
+        "ambiguous-name",
         "unusable-index",
+        "value-type",
+        "view-columns",
         "wrong-kind",
     ];
     for id in ids {
