@@ -13,7 +13,7 @@ use tokio_postgres::Client;
 const MAX_AGE: Duration = Duration::from_secs(55 * 60);
 
 /// A pool of connections that are opened by a [`Connector`], so with a fresh token each where that is
-/// [`Dsql`](crate::Dsql).
+/// `Dsql` (feature `iam`).
 ///
 /// ```no_run
 /// # #[cfg(feature = "iam")] {

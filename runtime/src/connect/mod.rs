@@ -32,8 +32,8 @@ use std::future::Future;
 /// Opens connections, as often as a run needs one.
 ///
 /// Every call makes a new connection: a run reconnects when one ends, as DSQL ends each after an hour, and a
-/// token is to be fresh then. [`Dsql`](crate::Dsql) (feature `iam`) connects with tokens,
-/// [`Database`](crate::Database) (feature `tls`) by a `postgres://` URL, and [`tokio_postgres::Config`] without TLS.
+/// token is to be fresh then. `Dsql` (feature `iam`) connects with tokens,
+/// `Database` (feature `tls`) by a `postgres://` URL, and [`tokio_postgres::Config`] without TLS.
 pub trait Connector: Send + Sync {
     /// Opens a connection.
     ///
