@@ -358,6 +358,7 @@ fn judge_file(
         }
     }
     crate::block::judge(file, position, diagnostics);
+    crate::down::judge(file, position, diagnostics);
     plan::steps(file, position, diagnostics)
 }
 

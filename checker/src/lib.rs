@@ -22,6 +22,7 @@ mod cursor;
 mod diagnostic;
 mod dialect;
 mod directive;
+mod down;
 mod expr;
 mod file_name;
 pub mod fix;

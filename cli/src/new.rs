@@ -3,7 +3,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Make the next migration's file.
+/// Make the next migration's file, named and numbered as the last one is, and print its path.
+///
+/// Exit code: 0, 2 when it cannot be made.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// What the migration does, in a few words: add_items

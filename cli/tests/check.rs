@@ -187,6 +187,12 @@ fn a_rule_explains_itself() {
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/rules/index-async.md"))
         .unwrap();
     assert_eq!(text(&explain(&["index-async"]).stdout), page);
+    let document: Value =
+        serde_json::from_slice(&explain(&["index-async", "--format", "json"]).stdout).unwrap();
+    assert_eq!((&document["id"], &document["severity"]), (&json!("index-async"), &json!("error")));
+    assert_eq!(document["page"], page);
+    let all: Value = serde_json::from_slice(&explain(&["--format", "json"]).stdout).unwrap();
+    assert!(all["rules"].as_array().unwrap().iter().any(|rule| rule["id"] == "down-section"));
     let unknown = explain(&["index-asynk"]);
     assert_eq!(unknown.status.code(), Some(2));
     assert!(text(&unknown.stderr).contains("did you mean `index-async`?"));

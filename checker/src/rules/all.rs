@@ -40,6 +40,7 @@ rules! {
     dependent_object,
     different_definition,
     directive,
+    down_section,
     duplicate_object,
     duplicate_version,
     empty_migration,
