@@ -90,6 +90,8 @@ rules! {
     not_utf,
     not_validated,
     numeric_default,
+    numeric_key,
+    numeric_precision,
     object_change,
     object_limit,
     open_transaction,

@@ -12,6 +12,7 @@ mod differential;
 mod generate;
 mod grammar;
 mod judge;
+mod outcomes;
 mod parser;
 mod postgres;
 mod random;

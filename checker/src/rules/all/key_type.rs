@@ -19,6 +19,11 @@ pub(crate) static RULE: Rule = Rule {
 pub(crate) const NO_KEYS: &[&str] = &["json", "jsonb", "bytea", "interval", "time with time zone"];
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    keys_of(NO_KEYS, statement, found);
+}
+
+/// Finds the keys of a table that hold a column of one of these types.
+pub(super) fn keys_of(types: &[&str], statement: &Statement<'_>, found: &mut Findings<'_>) {
     if !matches!(statement.kind(), Kind::CreateTable(_)) {
         return;
     }
@@ -29,7 +34,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                 || helpers::key_clause(column).unwrap_or(column.span),
                 |names| named(statement, names, column),
             );
-            refuse(column, span, found);
+            refuse(types, column, span, found);
         }
     }
 }
@@ -46,9 +51,9 @@ fn named(statement: &Statement<'_>, names: Span, column: &ColumnDef) -> Span {
     tokens.into_iter().find(is).map_or(names, |token| token.span)
 }
 
-fn refuse(column: &ColumnDef, span: Span, found: &mut Findings<'_>) {
+fn refuse(types: &[&str], column: &ColumnDef, span: Span, found: &mut Findings<'_>) {
     let Some(data_type) = &column.data_type else { return };
-    if data_type.array || !NO_KEYS.contains(&data_type.name.as_str()) {
+    if data_type.array || !types.contains(&data_type.name.as_str()) {
         return;
     }
     let shown = data_type.display_without_modifiers();
@@ -61,6 +66,7 @@ fn refuse(column: &ColumnDef, span: Span, found: &mut Findings<'_>) {
     finding.help(match data_type.name.as_str() {
         "bytea" => "use text (hexadecimal or base64), or a uuid where it is a digest of 16 bytes",
         "json" | "jsonb" => "keep what identifies the row in a column of its own",
+        "numeric" => "use a bigint, of the smallest unit",
         "interval" => "use a bigint of seconds or milliseconds",
         _ => "use timestamptz, or time without a zone",
     });

@@ -1,14 +1,15 @@
+use crate::ast::Kind;
 use crate::dialect::Date;
 use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
     id: "privileges-support",
-    title: "default privileges are not supported",
-    why: "DSQL had no ALTER DEFAULT PRIVILEGES before 2026-04-24.",
+    title: "default privileges, the elements of a schema, new names of roles and ALTER ROUTINE are not supported",
+    why: "DSQL learnt ALTER DEFAULT PRIVILEGES, CREATE SCHEMA with what it holds, ALTER ROLE … RENAME and ALTER ROUTINE \
+          on 2026-04-24.",
     wrong: "ALTER DEFAULT PRIVILEGES IN SCHEMA library GRANT SELECT ON TABLES TO app;",
     right: "GRANT SELECT ON library.items TO app;",
-    help: "grant rights on each table after it has been made",
     until: Some(Date::new(2026, 4, 24)),
     evidence: &["AWS release notes 2026-04-24"],
     check: Check::Statement(check),
@@ -17,6 +18,30 @@ pub(crate) static RULE: Rule = Rule {
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if let Some(head) = helpers::headed(statement, "ALTER DEFAULT PRIVILEGES") {
-        found.at(head);
+        found
+            .at(head)
+            .message("default privileges are not supported")
+            .help("grant rights on each table after it has been made");
+    }
+    if let Some(head) = helpers::headed(statement, "ALTER ROUTINE") {
+        found.at(head).message("`ALTER ROUTINE` is not supported").help("write ALTER FUNCTION");
+    }
+    for words in ["ALTER ROLE", "ALTER USER"] {
+        if helpers::headed(statement, words).is_some()
+            && let Some(span) = helpers::find_words(statement, "RENAME TO").first()
+        {
+            found
+                .at(*span)
+                .message("a role cannot be renamed")
+                .help("make a role of the new name, and grant it the same rights");
+        }
+    }
+    if let Kind::CreateSchema(schema) = statement.kind()
+        && !schema.elements.is_empty()
+    {
+        found
+            .at(statement.range_span(schema.elements))
+            .message("a schema is made without what it holds")
+            .help("make the schema, then its tables, views and grants as statements of their own");
     }
 }
