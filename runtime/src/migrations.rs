@@ -162,7 +162,8 @@ impl Runner<'_> {
         stop: impl Future<Output = ()>,
     ) -> Result<Report, Error> {
         self.migrations.check_fresh()?;
-        drive(Via::Connector(connector), &self.options, self.plan, stop).await
+        // Boxed: a run is deep, and callers that nest it would meet the compiler's limit on how deep a future may be.
+        Box::pin(drive(Via::Connector(connector), &self.options, self.plan, stop)).await
     }
 
     /// Applies what is pending over one connection that the caller lends, which must have no open transaction.
@@ -175,7 +176,7 @@ impl Runner<'_> {
     /// See [`ErrorKind`].
     pub async fn run_on(&self, client: &Client) -> Result<Report, Error> {
         self.migrations.check_fresh()?;
-        drive(Via::<NoConnector>::Lent(client), &self.options, self.plan, pending()).await
+        Box::pin(drive(Via::<NoConnector>::Lent(client), &self.options, self.plan, pending())).await
     }
 
     /// How the database stands: what is applied, pending, in flight, edited or unknown, and who has the lease.
@@ -184,7 +185,7 @@ impl Runner<'_> {
     /// # Errors
     /// When the database cannot be reached, or the ledger may not be read.
     pub async fn status<C: Connector>(&self, connector: &C) -> Result<Status, Error> {
-        let tables = read_tables(Via::Connector(connector), &self.options, self.plan).await?;
+        let tables = Box::pin(read_tables(Via::Connector(connector), &self.options, self.plan)).await?;
         Ok(Status::new(self.plan, &tables))
     }
 
@@ -193,7 +194,7 @@ impl Runner<'_> {
     /// # Errors
     /// What would stop the run before it changes anything; see [`ErrorKind`].
     pub async fn dry_run<C: Connector>(&self, connector: &C) -> Result<DryRun, Error> {
-        let tables = read_tables(Via::Connector(connector), &self.options, self.plan).await?;
+        let tables = Box::pin(read_tables(Via::Connector(connector), &self.options, self.plan)).await?;
         let review = review(self.plan, &self.options.policies, &tables.ledger, None)?;
         Ok(DryRun::new(self.plan, &review, &tables))
     }
@@ -203,7 +204,7 @@ impl Runner<'_> {
     /// # Errors
     /// [`ErrorKind::Pending`] when something is not; else as [`Self::run`].
     pub async fn verify<C: Connector>(&self, connector: &C) -> Result<(), Error> {
-        let review = inspect_only(Via::Connector(connector), &self.options, self.plan).await?;
+        let review = Box::pin(inspect_only(Via::Connector(connector), &self.options, self.plan)).await?;
         if review.queue.is_empty() {
             return Ok(());
         }
