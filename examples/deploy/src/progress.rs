@@ -42,9 +42,13 @@ impl Lines {
 /// An event in words; none for those that say nothing to people.
 fn line(event: &Event) -> Option<String> {
     Some(match event {
+        Event::MigrationStarted { file, steps: 1, .. } => format!("{file}: 1 step"),
         Event::MigrationStarted { file, steps, .. } => format!("{file}: {steps} steps"),
         Event::StepFinished { step, elapsed, .. } => {
             format!("{}: step {} of {} done in {elapsed:.1?}", step.version, step.step, step.steps)
+        }
+        Event::Job { step, object, state: JobState::Started, .. } => {
+            format!("{}: {object}: job started", step.version)
         }
         Event::Job { step, object, state, elapsed, details, .. } => {
             let details = details.as_ref().map(|details| format!(": {details}")).unwrap_or_default();

@@ -94,7 +94,7 @@ async fn what_goes_wrong_fails_the_invocation() {
 
 #[tokio::test]
 async fn before_the_deadline_it_stops_in_good_order_and_the_next_goes_on() {
-    let endpoint = endpoint(Options::new().job_time(Duration::from_secs(6))).await;
+    let endpoint = endpoint(Options::new().job_time(Duration::from_secs(4))).await;
     let mut function = Function::start(&of(&endpoint)).await;
     let begun = std::time::Instant::now();
     let failed = function.invoke(json!({"action": "migrate"}), Duration::from_secs(5)).await.unwrap_err();
