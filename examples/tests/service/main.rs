@@ -51,6 +51,31 @@ async fn without_any_setting_it_starts_a_stand_in_and_leaves_nothing_behind() {
     assert_eq!(service.said.last().map(String::as_str), Some("stopped"));
 }
 
+/// As on a cluster: verified TLS, a token for each connection, and no URL anywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn by_an_endpoint_it_connects_with_tokens_over_verified_tls() {
+    let (cluster, _) = database(Options::default().insecure(false)).await;
+    let endpoint = format!("localhost:{}", cluster.port());
+    let authority = cluster.endpoint().ca_file().and_then(|path| path.to_str()).expect("it has one");
+    let mut service = Service::start(&[
+        ("DSQL_ENDPOINT", &endpoint),
+        ("DSQL_CA", authority),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "any"),
+        ("AWS_SECRET_ACCESS_KEY", "hunter2"),
+        ("AWS_EC2_METADATA_DISABLED", "true"),
+        ("LOG_FORMAT", "json"),
+        ("RUST_LOG", "debug"),
+    ]);
+    service.line_with("\"message\":\"ready\"");
+    assert!(service.get("/").body.contains("6 of 6"));
+    service.terminate();
+    assert!(service.ended().success());
+    let said = service.said.join("\n");
+    assert!(!said.contains("hunter2") && !said.contains("X-Amz-Signature"), "{said}");
+    cluster.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_replicas_one_migrates_and_both_get_ready() {
     let (cluster, url) = database(slow()).await;
