@@ -104,7 +104,6 @@ impl Progress for Bars {
                 self.current.set_message(file.clone());
             }
             Event::StepStarted { step, .. } => {
-                self.current.set_position(u64::try_from(step.step - 1).unwrap_or_default());
                 self.wait.reset_elapsed();
                 self.wait.set_message(format!("line {}", step.line));
             }
