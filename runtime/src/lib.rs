@@ -60,6 +60,9 @@ pub use progress::{Event, Found, JobState, Kind, Progress, RetryCause, StepRef};
 pub use report::{AppliedNow, Report};
 pub use retry_stale::{is_stale, retry_stale};
 pub use server::ServerError;
+// The command line tool quotes as we do.
+#[doc(hidden)]
+pub use sql::quote;
 #[doc(hidden)]
 pub use stale::Source;
 pub use status::{

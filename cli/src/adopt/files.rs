@@ -26,22 +26,21 @@ pub(crate) fn number(digits: &str) -> &str {
     if number.is_empty() { "0" } else { number }
 }
 
-/// Orders two numbers of any length.
-fn key(digits: &str) -> (usize, &str) {
-    let number = number(digits);
-    (number.len(), number)
+/// What two numbers of any length are ordered by; `None` for what is no number, such as `1.0` and an empty text.
+fn key(version: &str) -> Option<(usize, &str)> {
+    let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| number(version)).map(|number| (number.len(), number))
 }
 
 /// The file whose version is this number.
 pub(crate) fn of_version(files: &[File], version: &str) -> Option<usize> {
-    files.iter().position(|file| number(&file.version) == number(version))
+    let wanted = key(version)?;
+    files.iter().position(|file| key(&file.version) == Some(wanted))
 }
 
-/// The files whose versions are this number or less.
-pub(crate) fn up_to<'f>(files: &'f [File], version: &'f str) -> impl Iterator<Item = usize> + 'f {
-    files
-        .iter()
-        .enumerate()
-        .filter(|(_, file)| key(&file.version) <= key(version))
-        .map(|(position, _)| position)
+/// The files whose versions are this number or less; `None` where it is no number.
+pub(crate) fn up_to(files: &[File], version: &str) -> Option<Vec<usize>> {
+    let last = key(version)?;
+    let is_covered = |file: &File| key(&file.version).is_some_and(|key| key <= last);
+    Some((0..files.len()).filter(|position| is_covered(&files[*position])).collect())
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use dsql_migrate::quote::{literal, qualified};
 use dsql_migrate::{Connection, Connector};
 use serde::Serialize;
 use tokio_postgres::SimpleQueryMessage;
@@ -38,7 +39,7 @@ impl Found {
 
     /// Its name for SQL.
     pub(super) fn quoted(&self) -> String {
-        format!("{}.{}", identifier(&self.schema), identifier(&self.table))
+        qualified(Some(&self.schema), &self.table)
     }
 
     /// Whether our records are to go into this very table.
@@ -197,13 +198,4 @@ async fn query(connection: &Connection, sql: &str) -> Result<Vec<Row>, Stopped> 
         _ => None,
     };
     Ok(messages.into_iter().filter_map(row).collect())
-}
-
-fn identifier(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// `E'…'` means the same under every setting of the server.
-fn literal(text: &str) -> String {
-    format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
 }

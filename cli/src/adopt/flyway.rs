@@ -27,9 +27,17 @@ fn read(rows: &[Row], folder: &Folder<'_>) -> Vec<Past> {
         }
         match kind {
             "SCHEMA" => {}
-            "BASELINE" => past.extend(
-                up_to(folder.files, version).map(|file| Past::of(label.clone(), Some(file)).at(time)),
-            ),
+            // A baseline, or a script that makes one (SQL_BASELINE): all that it stands for counts as applied.
+            kind if kind.ends_with("BASELINE") => match up_to(folder.files, version) {
+                Some(files) => {
+                    past.extend(files.into_iter().map(|file| Past::of(label.clone(), Some(file)).at(time)));
+                }
+                None => past.push(Past::of(label, None).refused(format!(
+                    "it is a baseline at version {version:?}, which is no whole number as the versions of files here \
+                     are, so it does not say which of them are applied: set its version in this table to that of \
+                     the last applied file"
+                ))),
+            },
             // Undone, or struck out: what the rows before say of this version holds no more.
             kind if kind.starts_with("UNDO") || kind == "DELETE" => {
                 let file = of_version(folder.files, version);

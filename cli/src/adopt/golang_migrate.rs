@@ -28,7 +28,8 @@ fn read(rows: &[Row], folder: &Folder<'_>) -> Vec<Past> {
         if of_version(folder.files, version).is_none() {
             past.push(Past::of(label.clone(), None));
         }
-        past.extend(up_to(folder.files, version).map(|file| Past::of(label.clone(), Some(file))));
+        let files = up_to(folder.files, version).unwrap_or_default();
+        past.extend(files.into_iter().map(|file| Past::of(label.clone(), Some(file))));
     }
     past
 }

@@ -107,6 +107,27 @@ fn flyway_baselines_undoes_and_fails() {
 }
 
 #[test]
+fn a_flyway_baseline_counts_what_it_stands_for_and_no_more() {
+    let files: Vec<File> =
+        ["V0__zero.sql", "V1__a.sql", "V2__b.sql", "V10__c.sql"].map(|name| file(name, "SELECT 1;")).to_vec();
+    let row = |version: &'static str, kind: &'static str| [version, "d", kind, "s.sql", "0", "t", "t"];
+    for kind in ["SQL_BASELINE", "JDBC_BASELINE", "BASELINE"] {
+        let found = mapped("flyway", &files, None, &[&row("2", kind)]);
+        assert_eq!(recorded(&found), ["0", "1", "2"], "{kind}");
+    }
+    for version in ["1.0", "0.1", "2024.01", "NULL", "-1"] {
+        let found = mapped("flyway", &files, None, &[&row(version, "BASELINE")]);
+        assert!(found.record.is_empty(), "{version}: {found:?}");
+        assert!(found.refused[0].why.contains("no whole number"), "{version}: {found:?}");
+    }
+    // A row without a version is about no file, be it the one of version 0.
+    let found = mapped("flyway", &files, None, &[&row("0", "SQL"), &row("NULL", "DELETE")]);
+    assert_eq!(recorded(&found), ["0"]);
+    assert!(mapped("sqlx", &files, None, &[&["NULL", "x", "t", "t", ""]]).record.is_empty());
+    assert!(mapped("golang-migrate", &files, None, &[&["-1", "f"]]).record.is_empty());
+}
+
+#[test]
 fn drizzle_goes_by_its_journal_and_by_hashes() {
     let files = [file("0000_brave_hulk.sql", "SELECT 1;"), file("0001_sad_thor.sql", "SELECT 2;")];
     let journal = r#"{"version":"7","entries":[{"idx":0,"when":1700000000000,"tag":"0000_brave_hulk","breakpoints":true}]}"#;

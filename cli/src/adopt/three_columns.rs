@@ -1,6 +1,6 @@
 //! The plainest table of all, which home-made runners keep: `version, name, applied_at`.
 
-use super::files::{number, of_version};
+use super::files::of_version;
 use super::tool::{Folder, Past, Row, Tool, column};
 
 pub(super) static TOOL: Tool = Tool {
@@ -19,8 +19,7 @@ fn read(rows: &[Row], folder: &Folder<'_>) -> Vec<Past> {
 fn of_row(row: &Row, folder: &Folder<'_>) -> Past {
     let (version, name) = (column(row, 0), column(row, 1));
     let label = format!("{version} {name}");
-    let digits = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
-    let file = of_version(folder.files, version).filter(|_| digits);
+    let file = of_version(folder.files, version);
     let past = Past::of(label, file).at(column(row, 2));
     let Some(found) = file.and_then(|position| folder.files.get(position)) else { return past };
     if !folder.same_table {
@@ -39,7 +38,7 @@ fn of_row(row: &Row, folder: &Folder<'_>) -> Past {
             found.version, found.name
         ));
     }
-    if name != found.name && number(version) == number(&found.version) {
+    if name != found.name {
         return past.note(format!("its name becomes {}", found.name));
     }
     past

@@ -31,6 +31,7 @@
 //! for one transaction for everything. `run_iter` is of refinery's synchronous half, which this is not.
 
 mod convert;
+mod failed;
 mod history;
 mod plan;
 mod table;
@@ -92,16 +93,6 @@ impl<C: Connector> Bridge<C> {
             migrations.iter().map(|one| (one.version().to_string(), one.checksum().to_string())).collect();
         let create = Self::assert_migrations_table_query(table);
         Ok(self.options.clone().of_refinery(schema, name, LedgerForm::Refinery { create, checksums }))
-    }
-
-    /// What of `pending` is applied by now, for a report on what failed.
-    async fn applied_of(&self, table: &str, pending: &[Migration]) -> Vec<Migration> {
-        let history = self.history(table).await.unwrap_or_default();
-        pending
-            .iter()
-            .filter(|one| history.iter().any(|row| row.version() == one.version()))
-            .cloned()
-            .collect()
     }
 
     async fn apply(&self, table: &str, all: &[Migration], pending: &[Migration]) -> Result<Report, Error> {
@@ -184,13 +175,8 @@ impl<C: Connector> AsyncMigrate for Bridge<C> {
         match self.apply(table, migrations, &pending).await {
             Ok(report) => Ok(report),
             Err(error) => {
-                let applied = self.applied_of(table, &pending).await;
-                let next = pending.get(applied.len()).or(pending.last());
-                let what = match (error.file(), next) {
-                    (Some(_), Some(next)) => format!("error applying migration {next}"),
-                    _ => "error applying migrations".to_owned(),
-                };
-                Err(error).migration_err(&what, Some(&applied))
+                let (what, applied) = failed::report(&error, &pending, self.history(table).await);
+                Err(error).migration_err(&what, applied.as_deref())
             }
         }
     }

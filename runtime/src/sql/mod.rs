@@ -4,6 +4,6 @@ pub(crate) mod catalog;
 pub(crate) mod lease;
 pub(crate) mod ledger;
 pub(crate) mod proof;
-pub(crate) mod quote;
+pub mod quote;
 pub(crate) mod record;
 pub(crate) mod tables;

@@ -3,17 +3,20 @@
 use dsql_migrate_plan::Name;
 
 /// An identifier, quoted whatever it holds.
-pub(crate) fn identifier(name: &str) -> String {
+#[must_use]
+pub fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// A name with its schema, each part quoted; also what `to_regclass` reads.
-pub(crate) fn name(name: &Name) -> String {
+#[must_use]
+pub fn name(name: &Name) -> String {
     qualified(name.schema.as_deref(), &name.name)
 }
 
 /// An object in a schema, each part quoted.
-pub(crate) fn qualified(schema: Option<&str>, object: &str) -> String {
+#[must_use]
+pub fn qualified(schema: Option<&str>, object: &str) -> String {
     match schema {
         Some(schema) => format!("{}.{}", identifier(schema), identifier(object)),
         None => identifier(object),
@@ -22,7 +25,8 @@ pub(crate) fn qualified(schema: Option<&str>, object: &str) -> String {
 
 /// A text constant. Records travel in one message with the statements that they belong to, where the
 /// protocol has no parameters. `E'…'` means the same under every setting of `standard_conforming_strings`.
-pub(crate) fn literal(text: &str) -> String {
+#[must_use]
+pub fn literal(text: &str) -> String {
     if text.contains('\\') {
         format!("E'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
     } else {
@@ -31,7 +35,8 @@ pub(crate) fn literal(text: &str) -> String {
 }
 
 /// A text constant, or NULL.
-pub(crate) fn optional(text: Option<&str>) -> String {
+#[must_use]
+pub fn optional(text: Option<&str>) -> String {
     text.map_or_else(|| "NULL".to_owned(), literal)
 }
 
