@@ -59,8 +59,9 @@ pub struct IndexOption {
 pub enum IndexOptionKind {
     /// `USING method`.
     Using(Ident),
-    /// `INCLUDE (columns)`, and where an expression stands in it, which no server takes.
-    Include(Vec<Ident>, Option<Span>),
+    /// `INCLUDE (columns)`, and the tokens between its parentheses: what else than names stands there, no server
+    /// takes.
+    Include(Vec<Ident>, TokenRange),
     /// `NULLS [NOT] DISTINCT`.
     NullsDistinct,
     /// `WITH (…)`.

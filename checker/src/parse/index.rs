@@ -46,11 +46,8 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read {
 fn option(cursor: &mut Cursor<'_>) -> Option<IndexOptionKind> {
     if cursor.eat("INCLUDE").is_some() {
         let mut ahead = *cursor;
-        let inner = ahead.parens()?;
-        let mut items = cursor.within(inner);
-        items.skip_until(|cursor| cursor.is_punct("("));
-        let expression = (!items.at_end()).then(|| items.span());
-        return cursor.ident_list().map(|columns| IndexOptionKind::Include(columns, expression));
+        let inner = ahead.parens().filter(|inner| !inner.is_empty())?;
+        return cursor.ident_list().map(|columns| IndexOptionKind::Include(columns, inner));
     }
     if cursor.eat("NULLS NOT DISTINCT").is_some() || cursor.eat("NULLS DISTINCT").is_some() {
         return Some(IndexOptionKind::NullsDistinct);

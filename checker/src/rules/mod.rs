@@ -251,8 +251,8 @@ pub(crate) fn judge(statement: &Statement<'_>, file: usize, context: &Context, o
         }
     }
     // Where another rule knows what is meant, that the grammar stops there says less.
-    let of_grammar =
-        |one: &Diagnostic| one.rule == &all::malformed::RULE || one.rule == &all::incomplete_definition::RULE;
+    let grammar = [&all::malformed::RULE, &all::incomplete_definition::RULE, &all::clause_order::RULE];
+    let of_grammar = |one: &Diagnostic| grammar.contains(&one.rule);
     let own = out.get(before..).unwrap_or_default();
     if own.iter().any(|one| one.severity == Severity::Error && !of_grammar(one)) {
         let mut at = 0;

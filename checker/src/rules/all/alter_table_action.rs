@@ -1,4 +1,4 @@
-use crate::ast::{AlterActionKind, AlterColumnKind, AlterTarget};
+use crate::ast::{AlterActionKind, AlterColumnKind, AlterTarget, Kind, SequenceOption};
 use crate::rules::{Check, Findings, Rule};
 use crate::statement::Statement;
 
@@ -15,6 +15,16 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    if let Kind::AlterSequence(sequence) = statement.kind() {
+        // The grammar makes of it the action that ALTER TABLE has.
+        let logged = |option: &&SequenceOption| {
+            let words = statement.slice(option.span).to_ascii_uppercase();
+            words.starts_with("SET") && words.ends_with("LOGGED")
+        };
+        if let Some(option) = sequence.options.iter().find(logged) {
+            found.at(option.span).message("a sequence is always logged").help("leave it out");
+        }
+    }
     let Some(alter) = statement.alter_table() else { return };
     if alter.target == AlterTarget::Index {
         for action in
@@ -146,6 +156,8 @@ mod tests {
         finds(&RULE, "ALTER TABLE t ADD a int, RENAME b TO c", "RENAME b TO c");
         finds(&RULE, "ALTER INDEX i SET (fillfactor = 70)", "SET (fillfactor = 70)");
         finds(&RULE, "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 5", "ALTER COLUMN 1 SET STATISTICS 5");
+        finds(&RULE, "ALTER SEQUENCE s SET LOGGED", "SET LOGGED");
+        finds(&RULE, "ALTER SEQUENCE IF EXISTS s SET UNLOGGED", "SET UNLOGGED");
         finds(&RULE, "ALTER VIEW v ADD COLUMN a int", "ADD COLUMN a int");
     }
 

@@ -1,3 +1,4 @@
+use super::malformed::near_of;
 use crate::ast::Kind;
 use crate::lex::TokenKind;
 use crate::rules::{Check, Findings, Rule};
@@ -7,7 +8,8 @@ pub(crate) static RULE: Rule = Rule {
     id: "comment-object",
     title: "there is nothing of this kind to comment on",
     why: "DSQL has no extensions, triggers, policies, rules, materialized views, procedures and so on, so a comment on \
-          one finds nothing. A comment is a string or NULL.",
+          one finds nothing. A comment is a string or NULL, and says \
+          first what kind of object it is about.",
     wrong: "COMMENT ON EXTENSION pgcrypto IS 'for gen_random_uuid';",
     right: "COMMENT ON TABLE items IS 'what is read';",
     help: "leave it out",
@@ -45,6 +47,24 @@ const MISSING: &[&str] = &[
     "ACCESS METHOD",
 ];
 
+/// Kinds that there are.
+const OBJECTS: &[&str] = &[
+    "COLUMN",
+    "CONSTRAINT",
+    "DATABASE",
+    "DOMAIN",
+    "FUNCTION",
+    "INDEX",
+    "ROLE",
+    "ROUTINE",
+    "SCHEMA",
+    "SEQUENCE",
+    "STATISTICS",
+    "TABLE",
+    "TYPE",
+    "VIEW",
+];
+
 /// Kinds of which there are the built-in ones only, which belong to the system.
 const OF_THE_SYSTEM: &[&str] = &["CAST", "OPERATOR", "COLLATION", "LANGUAGE", "PROCEDURAL LANGUAGE"];
 
@@ -78,8 +98,42 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             .message(format!("every {} is the system's", kind.to_lowercase()))
             .answer("42501", format!("must be owner of {}", kind.to_lowercase()));
     }
-    cursor.skip_until(|cursor| cursor.is("IS"));
-    cursor.eat("IS");
+    if !MISSING
+        .iter()
+        .chain(OF_THE_SYSTEM)
+        .chain(OBJECTS)
+        .any(|kind| statement.cursor().are(&format!("COMMENT ON {kind}")))
+    {
+        let (span, near) = near_of(statement, &cursor);
+        found
+            .at(span)
+            .message("COMMENT ON says first what kind of object it is about")
+            .answer("42601", format!("syntax error {near}"))
+            .help("write COMMENT ON TABLE, COMMENT ON COLUMN …");
+        return;
+    }
+    if cursor.eat("COLUMN").is_some()
+        && let Some(column) = cursor.name().filter(|name| name.parts.len() == 1)
+    {
+        found
+            .at(column.span())
+            .message("a column is named with its table")
+            .answer("42601", "column name must be qualified")
+            .help("write COMMENT ON COLUMN table.column IS …");
+        return;
+    }
+    cursor.skip_until(|cursor| {
+        let string = cursor.token().is_some_and(|token| token.kind == TokenKind::String);
+        cursor.is("IS") || string
+    });
+    if cursor.eat("IS").is_none() {
+        let (span, near) = near_of(statement, &cursor);
+        found
+            .at(span)
+            .message("the comment's text is missing")
+            .answer("42601", format!("syntax error {near}"))
+            .help("write IS and a string behind the name");
+    }
     let text = cursor.token().filter(|token| {
         token.kind != TokenKind::Error
             && !cursor.is("NULL")
@@ -112,6 +166,11 @@ mod tests {
         finds(&RULE, "COMMENT ON CAST (int AS text) IS 'x'", "CAST");
         finds(&RULE, "COMMENT ON TEXT SEARCH PARSER p IS 'x'", "TEXT SEARCH PARSER");
         finds(&RULE, "COMMENT ON TABLE t IS 5", "5");
+        finds(&RULE, "COMMENT ON TABEL t IS 'x'", "TABEL");
+        finds(&RULE, "COMMENT ON t IS 'x'", "t");
+        finds(&RULE, "COMMENT ON COLUMN a IS 'x'", "a");
+        finds(&RULE, "COMMENT ON TABLE t", "t");
+        finds(&RULE, "COMMENT ON TABLE t 'x'", "'x'");
         for object in [
             "TABLE t",
             "COLUMN t.a",

@@ -33,6 +33,14 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             one_row(statement, range, CHECK, found);
         }
     }
+    if helpers::headed(statement, "ALTER DOMAIN").is_some() {
+        let mut cursor = statement.cursor();
+        cursor.eat("ALTER DOMAIN");
+        cursor.name();
+        if cursor.eat("SET DEFAULT").is_some() {
+            default(statement, cursor.skip_until(|_| false), found);
+        }
+    }
     for action in statement.alter_table().map_or(&[][..], |alter| &alter.actions) {
         if let AlterActionKind::AlterColumn { change: AlterColumnKind::SetDefault(range), .. } = &action.kind
         {
@@ -43,7 +51,15 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
 
 fn default(statement: &Statement<'_>, range: TokenRange, found: &mut Findings<'_>) {
     one_row(statement, range, DEFAULT, found);
-    for column in crate::expr::columns(statement.within(range)) {
+    // VALUE is the value that a domain's check is about; a default has none.
+    let alone = statement.within(range);
+    let value = (range.end == range.start + 1 && alone.is("VALUE"))
+        .then(|| {
+            let mut alone = alone;
+            alone.ident()
+        })
+        .flatten();
+    for column in crate::expr::columns(alone).into_iter().chain(value) {
         found
             .at(column.span)
             .message("a default does not see the row's columns")
@@ -101,6 +117,11 @@ mod tests {
         assert_eq!(words, "cannot use column reference in DEFAULT expression");
         finds(&RULE, "CREATE TABLE t (a text DEFAULT \"x\")", "\"x\"");
         finds(&RULE, "ALTER TABLE t ALTER a SET DEFAULT b", "b");
+        finds(&RULE, "CREATE TABLE t (a int DEFAULT value)", "value");
+        finds(&RULE, "CREATE DOMAIN d AS int DEFAULT VALUE CHECK (VALUE > 1)", "VALUE");
+        finds(&RULE, "ALTER DOMAIN d SET DEFAULT a", "a");
+        accepts("ALTER DOMAIN d SET DEFAULT 1");
+        accepts("ALTER DOMAIN d SET DEFAULT now()");
         accepts(
             "CREATE TABLE t (day date DEFAULT CURRENT_DATE, year int DEFAULT EXTRACT(year FROM now()), a interval DEFAULT \
              interval '1' day, b text DEFAULT current_user, c date DEFAULT date '2026-01-01', max int, count int CHECK \

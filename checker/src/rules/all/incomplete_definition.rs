@@ -210,6 +210,14 @@ fn privileges(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let names = cursor;
     cursor.skip_until(|cursor| cursor.is(to) || cursor.is("ON"));
     if cursor.is("ON") {
+        return rights(statement, names, cursor, to, found);
+    }
+    if cursor.at_end() {
+        // The other preposition may stand there.
+        let mut wrong = names;
+        wrong.skip_until(|cursor| cursor.is_any(&["TO", "FROM"]));
+        let (span, near) = near_of(statement, &wrong);
+        near_to(found, span, &near).message(format!("`{to}` and a role are missing before this"));
         return;
     }
     let mut names = names.within(crate::ast::TokenRange { start: names.position(), end: cursor.position() });
@@ -224,6 +232,71 @@ fn privileges(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if !names.at_end() {
         let (span, near) = near_of(statement, &names);
         near_to(found, span, &near).message("`ON` is missing before this").help("write GRANT … ON … TO …");
+    }
+}
+
+/// What may be granted on an object. A name in quotes, or one with a column list, is looked at like any other.
+const RIGHTS: &[&str] = &[
+    "ALL",
+    "ALTER",
+    "CONNECT",
+    "CREATE",
+    "DELETE",
+    "EXECUTE",
+    "INSERT",
+    "MAINTAIN",
+    "PRIVILEGES",
+    "REFERENCES",
+    "SELECT",
+    "SET",
+    "SYSTEM",
+    "TEMP",
+    "TEMPORARY",
+    "TRIGGER",
+    "TRUNCATE",
+    "UPDATE",
+    "USAGE",
+];
+
+/// Rights on objects: from the first right on, and from ON on.
+fn rights(
+    statement: &Statement<'_>,
+    names: Cursor<'_>,
+    mut cursor: Cursor<'_>,
+    to: &str,
+    found: &mut Findings<'_>,
+) {
+    let mut names = names.within(crate::ast::TokenRange { start: names.position(), end: cursor.position() });
+    names.eat("GRANT OPTION FOR");
+    if names.at_end() || cursor.last_text() == "," {
+        let (span, near) = near_of(statement, &cursor);
+        near_to(found, span, &near).message("the right is missing before this");
+        return;
+    }
+    while let Some(right) = names.ident() {
+        let word = right.value.to_ascii_uppercase();
+        if !RIGHTS.contains(&word.as_str()) {
+            let finding = found.at(right.span).message(format!("there is no right `{}`", right.value));
+            finding.server(format!("unrecognized privilege type \"{}\"", right.value));
+            if let Some(near) = crate::rules::nearest(&word, RIGHTS.iter().copied()) {
+                finding.help(format!("did you mean `{near}`?"));
+            }
+            return;
+        }
+        names.parens();
+        names.eat_punct(",");
+    }
+    cursor.advance();
+    cursor.skip_until(|cursor| cursor.is_any(&["TO", "FROM"]) && cursor.last_text() != ".");
+    let right = cursor.is(to);
+    if right {
+        cursor.advance();
+    }
+    if cursor.at_end() || !right {
+        let (span, near) = near_of(statement, &cursor);
+        near_to(found, span, &near).message(format!("`{to}` and a role are missing before this")).help(
+            if to == "TO" { "write GRANT … ON … TO …" } else { "write REVOKE … ON … FROM …" },
+        );
     }
 }
 
@@ -254,6 +327,16 @@ mod tests {
             ("CREATE INDEX ASYNC i t (a)", "t"),
             ("CREATE INDEX i ASYNC ON t (a)", "ASYNC"),
             ("GRANT SELECT t TO r", "t"),
+            ("GRANT SELECT ON t", "t"),
+            ("GRANT SELECT ON t FROM r", "FROM"),
+            ("GRANT SELECT ON t TO", "TO"),
+            ("GRANT ON t TO r", "ON"),
+            ("GRANT SELECT, ON t TO r", "ON"),
+            ("GRANT SELEC ON t TO r", "SELEC"),
+            ("GRANT r", "r"),
+            ("REVOKE SELECT ON t", "t"),
+            ("REVOKE SELECT ON t TO r", "TO"),
+            ("REVOKE a TO r", "TO"),
             (
                 "ALTER TABLE t ADD CONSTRAINT IF NOT EXISTS c CHECK (a > 1) NOT VALID",
                 "ADD CONSTRAINT IF NOT EXISTS",
@@ -269,6 +352,10 @@ mod tests {
             "GRANT a, b TO r WITH ADMIN OPTION",
             "REVOKE ADMIN OPTION FOR a FROM r",
             "GRANT SELECT (a), INSERT ON t TO r",
+            "GRANT ALL PRIVILEGES ON ALL TABLES IN SCHEMA s TO r",
+            "REVOKE GRANT OPTION FOR SELECT ON t FROM r CASCADE",
+            "GRANT USAGE ON SCHEMA s TO \"to\", PUBLIC",
+            "GRANT EXECUTE ON FUNCTION s.f(int) TO r WITH GRANT OPTION",
             "CREATE TABLE t ()",
             "DROP TABLE IF EXISTS a, b.c CASCADE",
             "ALTER TABLE t RENAME a TO b",

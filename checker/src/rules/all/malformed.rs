@@ -169,6 +169,13 @@ fn object(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Finding
             return;
         }
     }
+    if cursor.eat("UNIQUE").is_some() && !cursor.is("INDEX") {
+        let (span, near) = near_of(statement, &cursor);
+        near_to(found, span, &near)
+            .message("only an index is UNIQUE")
+            .help("write CREATE UNIQUE INDEX ASYNC");
+        return;
+    }
     // `IF EXIST`, `IF NOT EXIST`: a name is never followed by these.
     let mut ahead = cursor;
     ahead.advance();
@@ -315,7 +322,32 @@ fn conflict(statement: &Statement<'_>, found: &mut Findings<'_>) {
         near_to(found, span, "at or near \"DUPLICATE\"")
             .message("`ON DUPLICATE KEY` is MySQL's")
             .help("write ON CONFLICT (key) DO UPDATE SET …");
+    } else if statement.unread().is_some() {
+        action(statement, found);
     }
+}
+
+/// `ON CONFLICT …` without an action, or with half of one, in a statement that nothing could read.
+fn action(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    let mut cursor = statement.cursor();
+    cursor.skip_until(|cursor| cursor.are("ON CONFLICT"));
+    if cursor.eat("ON CONFLICT").is_none() {
+        return;
+    }
+    if cursor.eat("ON CONSTRAINT").is_some() {
+        cursor.ident();
+    } else if cursor.parens().is_some() && cursor.is("WHERE") {
+        cursor.skip_until(|cursor| cursor.is("DO"));
+    }
+    if cursor.eat("DO NOTHING").is_some() || cursor.eat("DO UPDATE SET").is_some() {
+        return;
+    }
+    cursor.eat("DO UPDATE");
+    cursor.eat("DO");
+    let (span, near) = near_of(statement, &cursor);
+    near_to(found, span, &near)
+        .message("`ON CONFLICT` ends with DO NOTHING or with DO UPDATE SET")
+        .help("write ON CONFLICT (key) DO UPDATE SET …, or ON CONFLICT DO NOTHING");
 }
 
 #[cfg(test)]
@@ -354,6 +386,14 @@ mod tests {
             ("DELETE FROM t WHERE id = 1 ORDER BY id LIMIT 10", "ORDER"),
             ("INSERT INTO t VALUES (1) ON CONFLICT DO UPDATE SET a = 1", "ON CONFLICT DO UPDATE"),
             ("INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = 1", "ON DUPLICATE KEY"),
+        ] {
+            finds(&RULE, sql, place);
+        }
+        for (sql, place) in [
+            ("INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE a = 2", "a"),
+            ("INSERT INTO t (a) VALUES (1) ON CONFLICT (a) UPDATE SET a = 2", "UPDATE"),
+            ("INSERT INTO t (a) VALUES (1) ON CONFLICT", "CONFLICT"),
+            ("CREATE UNIQUE IDNEX ASYNC i ON t (a)", "IDNEX"),
         ] {
             finds(&RULE, sql, place);
         }

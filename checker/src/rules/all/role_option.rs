@@ -1,5 +1,7 @@
+use super::malformed::near_of;
 use crate::ast::Kind;
-use crate::rules::{Check, Findings, Rule};
+use crate::lex::TokenKind;
+use crate::rules::{Check, Findings, Rule, helpers};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -38,18 +40,75 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         }
         return;
     }
+    // What the name is missing for is another rule's.
+    if statement.unread().is_some() || helpers::has_words(statement, "IF NOT EXISTS") {
+        return;
+    }
     while !cursor.at_end() {
         let start = cursor.position();
-        if cursor.eat("ENCRYPTED PASSWORD").is_some() || cursor.eat("PASSWORD").is_some() {
+        if PASSED_ON.iter().any(|words| cursor.eat(words).is_some()) || cursor.eat("LOGIN").is_some() {
+            // Numbers, dates and lists of roles belong to the option before them.
+            cursor.skip_until(|cursor| {
+                let word = cursor.token().is_some_and(|token| token.kind == TokenKind::Word);
+                word && cursor.last_text() != "," && !takes_a_name(cursor.last_text())
+            });
+        } else if cursor.eat("UNENCRYPTED PASSWORD").is_some()
+            || cursor.eat("ENCRYPTED PASSWORD").is_some()
+            || cursor.eat("PASSWORD").is_some()
+        {
             cursor.advance();
             found
                 .at(cursor.span_since(start))
                 .message("a role has no password")
                 .help("leave it out, and let an IAM role connect as this one: AWS IAM GRANT role TO 'arn:…'");
+        } else if let Some(option) = cursor.ident() {
+            // PostgreSQL's grammar takes any word here, and then knows it or not.
+            found
+                .at(option.span)
+                .message(format!("`{}` is no option of a role", option.value))
+                .answer("42601", format!("unrecognized role option \"{}\"", option.value))
+                .help("leave it out, or write LOGIN");
+            return;
         } else {
-            cursor.advance();
+            let (span, near) = near_of(statement, &cursor);
+            found
+                .at(span)
+                .message("a role's name has one part, and its options are words")
+                .answer("42601", format!("syntax error {near}"))
+                .help("leave it out");
+            return;
         }
     }
+}
+
+/// What else PostgreSQL lets a role be; AWS's grammar has none of these. See the rule `unknown-support`.
+pub(super) const PASSED_ON: &[&str] = &[
+    "SUPERUSER",
+    "NOSUPERUSER",
+    "CREATEDB",
+    "NOCREATEDB",
+    "CREATEROLE",
+    "NOCREATEROLE",
+    "INHERIT",
+    "NOINHERIT",
+    "NOLOGIN",
+    "REPLICATION",
+    "NOREPLICATION",
+    "BYPASSRLS",
+    "NOBYPASSRLS",
+    "CONNECTION LIMIT",
+    "VALID UNTIL",
+    "IN ROLE",
+    "IN GROUP",
+    "ROLE",
+    "ADMIN",
+    "USER",
+    "SYSID",
+];
+
+/// Whether a role's name follows a word.
+fn takes_a_name(word: &str) -> bool {
+    ["ROLE", "GROUP", "ADMIN", "USER"].iter().any(|one| word.eq_ignore_ascii_case(one))
 }
 
 #[cfg(test)]
@@ -61,6 +120,12 @@ mod tests {
     fn options() {
         finds(&RULE, "ALTER ROLE app WITH PASSWORD 'x'", "PASSWORD 'x'");
         finds(&RULE, "ALTER USER app CREATEDB", "CREATEDB");
+        finds(&RULE, "CREATE ROLE app LOGIM", "LOGIM");
+        finds(&RULE, "CREATE ROLE a.b", ".");
+        finds(&RULE, "CREATE ROLE app IN ROLE a, b SUPERUSER PASSWORD NULL", "PASSWORD NULL");
+        accepts(
+            "CREATE ROLE app NOLOGIN CONNECTION LIMIT -1 VALID UNTIL '2030-01-01' IN ROLE a, \"b\" ADMIN c LOGIN",
+        );
         accepts("CREATE USER app WITH LOGIN");
         accepts("ALTER ROLE app RENAME TO web");
     }

@@ -21,7 +21,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// Settings that are known to be refused, as the server names them, and what to do.
-const REFUSED: &[(&str, &str)] = &[
+pub(super) const REFUSED: &[(&str, &str)] = &[
     ("role", "connect as the role that the statements need"),
     ("session_authorization", "connect as the role that the statements need"),
     ("default_transaction_isolation", "leave it out: every transaction is REPEATABLE READ"),

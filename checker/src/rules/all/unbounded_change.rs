@@ -17,19 +17,70 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    let Kind::Dml(verb) = statement.kind() else { return };
-    let mut cursor = statement.cursor();
-    if cursor.is("WITH") || cursor.is("EXPLAIN") {
+    if !matches!(statement.kind(), Kind::Dml(_)) {
         return;
     }
+    let mut cursor = statement.cursor();
+    // The queries of a WITH that may give many rows, and the names of those that do not.
+    let mut small = Vec::new();
+    if cursor.eat("WITH").is_some() {
+        cursor.eat("RECURSIVE");
+        while let Some(name) = cursor.ident() {
+            cursor.ident_list();
+            cursor.eat("AS");
+            cursor.eat("NOT");
+            cursor.eat("MATERIALIZED");
+            let Some(inner) = cursor.parens() else { return };
+            let body = cursor.within(inner);
+            // What a change returns is as much as it changes, which is said where it stands.
+            let changes = change(statement, body, &small, found);
+            if changes || has_limit(body) || !reads_a_table(body) {
+                small.push(name.value);
+            }
+            if cursor.eat_punct(",").is_none() {
+                break;
+            }
+        }
+    }
+    change(statement, cursor, &small, found);
+}
+
+/// Judges a change; `small` are queries that give few rows. Whether it is one.
+fn change(
+    statement: &Statement<'_>,
+    mut cursor: Cursor<'_>,
+    small: &[String],
+    found: &mut Findings<'_>,
+) -> bool {
+    let whole = cursor;
+    let verb = match () {
+        () if cursor.is("UPDATE") => DmlVerb::Update,
+        () if cursor.is("DELETE") => DmlVerb::Delete,
+        () if cursor.is("INSERT") => DmlVerb::Insert,
+        () => return false,
+    };
     let head = cursor.span();
     let table = table(cursor);
+    let joins_small = |mut cursor: Cursor<'_>| {
+        cursor.skip_until(|cursor| {
+            small.iter().any(|name| {
+                let mut ahead = *cursor;
+                cursor.last_text() != "." && ahead.ident().is_some_and(|ident| ident.value == *name)
+            })
+        });
+        !cursor.at_end()
+    };
     let bounded = match verb {
         DmlVerb::Update | DmlVerb::Delete => {
+            cursor.skip_until(|cursor| {
+                cursor.is_any(&["USING", "FROM"]) && !cursor.last_text().eq_ignore_ascii_case("DELETE")
+            });
+            let joined = !cursor.at_end() && joins_small(cursor);
+            let mut cursor = whole;
             cursor.skip_until(|cursor| cursor.is("WHERE"));
-            !cursor.at_end() && is_bounded(cursor, &table, found)
+            !cursor.at_end() && (joined || is_bounded(cursor, &table, found) || reads_small(cursor, small))
         }
-        DmlVerb::Insert => {
+        _ => {
             cursor.skip_until(|cursor| {
                 cursor.is_any(&["SELECT", "VALUES", "DEFAULT", "TABLE", "WITH"]) || cursor.is_punct("(")
             });
@@ -44,14 +95,34 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             source.skip_until(|cursor| cursor.is("FROM"));
             source.advance();
             let source = source.name().map_or_else(String::new, |name| name.object().to_owned());
-            !reads || !reads_a_table(cursor) || has_limit(cursor) || is_bounded(cursor, &source, found)
+            !reads
+                || !reads_a_table(cursor)
+                || has_limit(cursor)
+                || small.contains(&source)
+                || is_bounded(cursor, &source, found)
         }
-        DmlVerb::Merge | DmlVerb::Copy => true,
     };
     if !bounded {
-        let help = slices(statement, *verb, found.domains().keys(&table).and_then(<[_]>::first));
+        let help = slices(statement, whole, verb, found.domains().keys(&table).and_then(<[_]>::first));
         found.at(head).help(help);
     }
+    true
+}
+
+/// Whether a condition compares with what a query of few rows gives: `id IN (SELECT id FROM d)`.
+fn reads_small(mut cursor: Cursor<'_>, small: &[String]) -> bool {
+    while !cursor.at_end() {
+        if cursor.eat("FROM").is_some() {
+            let name = cursor.name();
+            if name.is_some_and(|name| name.parts.len() == 1 && small.iter().any(|one| one == name.object()))
+            {
+                return true;
+            }
+        } else {
+            cursor.advance();
+        }
+    }
+    false
 }
 
 /// The name of the table that UPDATE or DELETE changes.
@@ -124,8 +195,8 @@ fn reads_a_table(mut cursor: Cursor<'_>) -> bool {
     !cursor.at_end() && !cursor.is_any(&["GENERATE_SERIES", "UNNEST"]) && !cursor.is_punct("(")
 }
 
-fn slices(statement: &Statement<'_>, verb: DmlVerb, key: Option<&Vec<String>>) -> String {
-    let mut cursor = statement.cursor();
+fn slices(statement: &Statement<'_>, whole: Cursor<'_>, verb: DmlVerb, key: Option<&Vec<String>>) -> String {
+    let mut cursor = whole;
     cursor.advance();
     let mut joined = cursor;
     joined.eat("FROM");
@@ -143,12 +214,10 @@ fn slices(statement: &Statement<'_>, verb: DmlVerb, key: Option<&Vec<String>>) -
     cursor.eat("FROM");
     cursor.eat("ONLY");
     let table = cursor.name().map_or_else(|| "t".to_owned(), |name| statement.slice(name.span()).to_owned());
-    let mut condition = statement.cursor();
-    condition.skip_until(|cursor| cursor.is("WHERE"));
-    let condition = condition.token().map_or_else(String::new, |token| {
-        let end = statement.span.end;
-        format!(" {}", statement.slice(crate::source::Span::new(token.span.start, end)))
-    });
+    let mut condition = whole;
+    condition.skip_until(|cursor| cursor.is("WHERE") || cursor.is("RETURNING"));
+    let condition = statement.range_text(condition.skip_until(|cursor| cursor.is("RETURNING")));
+    let condition = if condition.is_empty() { String::new() } else { format!(" {condition}") };
     let columns = key.map(|key| key.iter().map(|name| helpers::quoted(name)).collect::<Vec<_>>().join(", "));
     let (lead, row, columns) = match (columns, key) {
         (Some(columns), Some(key)) if key.len() > 1 => {
@@ -190,6 +259,11 @@ mod tests {
             "DELETE FROM t WHERE created_at < now()",
             "UPDATE t SET a = 1 WHERE user_id = $1",
             "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); DELETE FROM t WHERE b = 1",
+            "WITH d AS (DELETE FROM t RETURNING *) SELECT count(*) FROM d",
+            "WITH a (x) AS MATERIALIZED (SELECT 1), d AS (UPDATE t SET a = 1 RETURNING *) INSERT INTO u SELECT * FROM d",
+            "WITH d AS (SELECT id FROM t) DELETE FROM t",
+            "WITH d AS (SELECT id FROM t) INSERT INTO u SELECT * FROM d",
+            "WITH d AS (INSERT INTO u SELECT * FROM t) SELECT 1",
             "CREATE TABLE t (a int PRIMARY KEY, id int); DELETE FROM t WHERE id = 1",
         ] {
             assert!(warns(sql), "{sql}");
@@ -200,6 +274,11 @@ mod tests {
     fn changes_that_are_small() {
         for sql in [
             "DELETE FROM t WHERE id = '1'",
+            "WITH d AS (DELETE FROM t WHERE id = 1 RETURNING *) INSERT INTO u SELECT * FROM d",
+            "WITH d AS (SELECT id FROM t LIMIT 3000) DELETE FROM t USING d WHERE t.id = d.id",
+            "WITH d AS (SELECT id FROM t LIMIT 3000) DELETE FROM t WHERE id IN (SELECT id FROM d)",
+            "WITH d AS (SELECT id FROM t LIMIT 3000) UPDATE t SET a = 1 FROM d WHERE t.id = d.id",
+            "WITH d AS (INSERT INTO t (a) VALUES (1) RETURNING id) INSERT INTO u SELECT id FROM d",
             "UPDATE users SET a = 1 WHERE user_id = $1 AND b = 2",
             "DELETE FROM entries WHERE entry_id = 5",
             "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); DELETE FROM t WHERE b = 1 AND t.a = 2",
@@ -231,5 +310,7 @@ mod tests {
         let of_one = help("CREATE TABLE s.t (code text PRIMARY KEY); UPDATE s.t SET a = 1");
         assert!(of_one.contains("WHERE code IN (SELECT code FROM s.t LIMIT 3000)"), "{of_one}");
         assert!(help("DELETE FROM t").contains("`key` stands for"));
+        let in_with = help("WITH d AS (DELETE FROM t WHERE a > 1 RETURNING *) SELECT * FROM d WHERE b");
+        assert!(in_with.contains("FROM t WHERE a > 1 LIMIT 3000)"), "{in_with}");
     }
 }
