@@ -275,7 +275,10 @@ fn judge_files(
         files.iter().map(|(position, file)| judge_file(file, *position, &context, diagnostics)).collect();
     let mut found = Vec::new();
     // The plan needs the names that the replay chooses also where nothing is to be said of the set.
-    let chosen = crate::catalog::replay(files, &declared, &context, &mut found);
+    let (last, first): (Vec<_>, Vec<_>) =
+        files.iter().zip(&directives).partition(|(_, directives)| directives.always.is_some());
+    let applied = first.iter().chain(&last).map(|((position, file), _)| (*position, file));
+    let chosen = crate::catalog::replay(applied, &declared, &context, &mut found);
     if options.catalog {
         crate::hazards::judge(files, diagnostics);
         let by_itself = diagnostics.len();
@@ -284,6 +287,7 @@ fn judge_files(
     }
     let with_directives = files.iter().zip(&directives);
     crate::phase::judge(with_directives.map(|((position, file), one)| (*position, file, one)), diagnostics);
+    crate::kind::judge(files, &directives, diagnostics);
     // Exceptions come last: they are for what any of the passes found.
     let mut directives = directives;
     for ((position, file), directives) in files.iter().zip(&mut directives) {

@@ -13,6 +13,8 @@ use crate::statement::{File, Statement};
 /// What can be said, for messages.
 const KNOWN: &str = "the directives are, each on a line of its own:\n\
     -- dsql: allow(rule) reason                   before a statement\n\
+    -- dsql: always                               in a file that is applied again whenever it changes\n\
+    -- dsql: baseline                             in a file of what databases had before the set\n\
     -- dsql: contract reason                      in a file that takes something away\n\
     -- dsql: external table name (column type, …) for what the set does not make\n\
     -- dsql: replaces checksum                    in a file that was edited after it was applied";
@@ -37,6 +39,10 @@ pub(crate) struct Directives {
     pub(crate) contract: Option<Span>,
     /// `replaces checksum`.
     pub(crate) replaces: Vec<(Checksum, Span)>,
+    /// `baseline`.
+    pub(crate) baseline: Option<Span>,
+    /// `always`.
+    pub(crate) always: Option<Span>,
     /// What stands behind `external`: a definition as `CREATE` would take it.
     pub(crate) external: Vec<Span>,
 }
@@ -62,6 +68,8 @@ impl Directives {
                     directives.allows.push(Allow { rule, span: comment.span, statement, used: false });
                 }
                 Parsed::Contract => directives.contract = Some(comment.span),
+                Parsed::Baseline => directives.baseline = Some(comment.span),
+                Parsed::Always => directives.always = Some(comment.span),
                 Parsed::Replaces(checksum) => directives.replaces.push((checksum, comment.span)),
                 Parsed::External(definition) => {
                     directives.external.push(Span::new(comment.span.start + definition, comment.span.end));
@@ -109,13 +117,15 @@ enum Parsed {
     Wrong(String),
     Allow(&'static Rule),
     Contract,
+    Baseline,
+    Always,
     Replaces(Checksum),
     /// Where the definition begins in the comment.
     External(usize),
 }
 
 /// The words that begin a directive.
-const WORDS: [&str; 5] = ["allow", "contract", "external", "replaces", "baseline"];
+const WORDS: [&str; 6] = ["allow", "always", "baseline", "contract", "external", "replaces"];
 
 fn parse(comment: &str, block: bool) -> Parsed {
     let text = comment.trim_start_matches(['-', '/', '*']).trim();
@@ -163,14 +173,13 @@ fn parse(comment: &str, block: bool) -> Parsed {
             "`external` takes a definition, such as `table app.users (id uuid PRIMARY KEY)`".to_owned(),
         ),
         "external" => Parsed::External(offset(comment, arguments)),
-        "baseline" => Parsed::Wrong(
-            "there is no baseline; declare what is there already with `-- dsql: external table …`".to_owned(),
-        ),
+        "baseline" | "always" if !arguments.is_empty() => {
+            Parsed::Wrong(format!("`{word}` stands alone on its line"))
+        }
+        "baseline" => Parsed::Baseline,
+        "always" => Parsed::Always,
         word => Parsed::Wrong(match near {
-            Some(near) if near != "baseline" => {
-                format!("there is no directive `{word}`; did you mean `{near}`?")
-            }
-            Some(_) => format!("there is no directive `{word}`, nor a baseline; see `external`"),
+            Some(near) => format!("there is no directive `{word}`; did you mean `{near}`?"),
             None => format!("there is no directive `{word}`"),
         }),
     }

@@ -28,6 +28,7 @@ mod file_name;
 pub mod fix;
 pub mod folder;
 mod hazards;
+mod kind;
 #[doc(hidden)]
 pub mod lex;
 pub mod lock;

@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use dsql_migrate_plan::{Checksum, Migration};
+use dsql_migrate_plan::{Checksum, Migration, MigrationKind};
 
 use crate::diagnostic::Diagnostic;
 use crate::directive::Directives;
@@ -27,10 +27,13 @@ struct Line {
     /// Whether its file is named `VN__name.sql`; the version is written `VN` then.
     prefixed: bool,
     name: String,
-    tokens: Checksum,
-    bytes: Checksum,
+    /// `None` for a file that may be edited, since it is applied whenever it is.
+    tokens: Option<Checksum>,
     span: Span,
 }
+
+/// What stands in the place of a checksum for a file that is applied whenever it changes.
+const ALWAYS: &str = "always";
 
 impl Line {
     fn file(&self) -> String {
@@ -51,12 +54,12 @@ pub fn of<'m>(files: impl Iterator<Item = (&'m Migration, &'m [u8])>) -> String 
         let digest = crate::checksum::of_bytes(bytes);
         let file = migration.file.rsplit(['/', '\\']).next().unwrap_or_default();
         let before = if file.starts_with('V') { "V" } else { "" };
+        let tokens = match migration.kind {
+            MigrationKind::Always => ALWAYS.to_owned(),
+            MigrationKind::Ordinary | MigrationKind::Baseline => migration.checksum.to_string(),
+        };
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "{before}{} {} {} {digest}",
-            migration.version, migration.name, migration.checksum
-        );
+        let _ = writeln!(text, "{before}{} {} {tokens} {digest}", migration.version, migration.name);
     }
     text
 }
@@ -74,13 +77,17 @@ fn parse(source: &Source, position: usize, out: &mut Vec<Diagnostic>) -> Vec<Lin
         let mut words = line.split(' ');
         let mut word = || words.next().unwrap_or_default();
         let (version, name) = (word().to_owned(), word().to_owned());
-        match (word().parse(), word().parse(), words.next()) {
-            (Ok(tokens), Ok(bytes), None) => {
+        let tokens = match word() {
+            ALWAYS => Ok(None),
+            tokens => tokens.parse().map(Some),
+        };
+        match (tokens, word().parse::<Checksum>(), words.next()) {
+            (Ok(tokens), Ok(_), None) => {
                 let (version, prefixed) = match version.strip_prefix('V') {
                     Some(digits) => (digits.to_owned(), true),
                     None => (version, false),
                 };
-                lines.push(Line { version, prefixed, name, tokens, bytes, span });
+                lines.push(Line { version, prefixed, name, tokens, span });
             }
             _ => {
                 let mut finding = Diagnostic::new(&lock_file::RULE, position, span);
@@ -114,7 +121,8 @@ pub(crate) fn guard(
     out: &mut Vec<Diagnostic>,
 ) -> Vec<usize> {
     let lines = parse(lock, position, out);
-    let newest = lines.iter().map(Line::order).max();
+    // What is always applied has no place in the order.
+    let newest = lines.iter().filter(|line| line.tokens.is_some()).map(Line::order).max();
     let mut unlocked = Vec::new();
     for line in &lines {
         let same = |one: &&Guarded<'_>| one.migration.version == line.version;
@@ -138,8 +146,18 @@ pub(crate) fn guard(
                 });
                 out.push(finding);
             }
-            Some(one) if one.migration.checksum != line.tokens => edited(one, line, position, out),
-            Some(_) => {}
+            Some(one) => match line.tokens {
+                Some(tokens) if one.migration.kind != MigrationKind::Always => {
+                    edited(one, line, tokens, position, out);
+                }
+                None if one.migration.kind != MigrationKind::Always => {
+                    let mut finding = Diagnostic::new(&history::RULE, one.position, Span::default());
+                    finding.message(format!("`{}` was locked as a file that is always applied", one.name));
+                    finding.help("mark it with `-- dsql: always` again, and write a new migration");
+                    out.push(finding);
+                }
+                _ => {}
+            },
         }
     }
     for one in set {
@@ -147,7 +165,8 @@ pub(crate) fn guard(
             continue;
         }
         unlocked.push(one.position);
-        if newest.as_ref().is_some_and(|newest| file_name::order(one.name) < *newest) {
+        let in_order = one.migration.kind != MigrationKind::Always;
+        if in_order && newest.as_ref().is_some_and(|newest| file_name::order(one.name) < *newest) {
             let mut finding = Diagnostic::new(&history::RULE, one.position, Span::default());
             finding
                 .message(format!("`{}` comes before migrations that are locked", one.name))
@@ -162,15 +181,15 @@ const RESTORE: &str = "restore the file: a database that has applied it still kn
                        If no database has, write the lock anew with `dsql-migrate lock --accept-history`";
 
 /// A locked file whose tokens are others now. `-- dsql: replaces <checksum>` says that somebody means it.
-fn edited(one: &Guarded<'_>, line: &Line, lock: usize, out: &mut Vec<Diagnostic>) {
-    if one.directives.replaces.iter().any(|(checksum, _)| *checksum == line.tokens) {
+fn edited(one: &Guarded<'_>, line: &Line, tokens: Checksum, lock: usize, out: &mut Vec<Diagnostic>) {
+    let replaced = one.directives.replaces.iter().any(|(checksum, _)| *checksum == tokens);
+    if one.migration.checksum == tokens || replaced {
         return;
     }
     let mut finding = Diagnostic::new(&history::RULE, one.position, Span::default());
     finding.message(format!("`{}` was edited after it was locked", one.name)).help(format!(
         "undo the edit and write a new migration; where the edit does not change what the file did, say so in it \
-         with `-- dsql: replaces {}`, and write the lock anew with `dsql-migrate lock`",
-        line.tokens
+         with `-- dsql: replaces {tokens}`, and write the lock anew with `dsql-migrate lock`"
     ));
     finding.others.push(crate::diagnostic::Label { file: lock, span: line.span, text: "locked here".into() });
     out.push(finding);
@@ -233,6 +252,23 @@ mod tests {
         assert_eq!(messages(&set[1..], &lock), ["`V2__b.sql` was locked and is gone"]);
         let renamed = [("2_b.sql", A.1), set[1]];
         assert_eq!(messages(&renamed, &lock), ["`2_b.sql` was locked as `V2__b.sql`"]);
+    }
+
+    #[test]
+    fn what_is_always_applied_may_be_edited() {
+        let grants = ("0100_grants.sql", "-- dsql: always\nCOMMENT ON DOMAIN a IS 'one';");
+        let lock = lock_of(&[A, grants]);
+        let edited = ("0100_grants.sql", "-- dsql: always\nCOMMENT ON DOMAIN a IS 'two';");
+        assert_eq!(messages(&[A, edited], &lock), [""; 0]);
+        let words = |text: &str| -> Vec<String> {
+            text.lines().map(|line| line.split(' ').take(3).collect::<Vec<_>>().join(" ")).collect()
+        };
+        assert_eq!(words(&lock), words(&lock_of(&[A, edited])), "`lock --check` compares these");
+        assert_eq!(messages(&[A, edited, B], &lock), [""; 0], "later files are not late");
+        assert_eq!(
+            messages(&[A, ("0100_grants.sql", "COMMENT ON DOMAIN a IS 'two';")], &lock),
+            ["`0100_grants.sql` was locked as a file that is always applied"]
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 use dsql_migrate::Kind;
 use dsql_migrate_check::{Phase, Severity, render};
-use dsql_migrate_plan::{Fact, Job, Migration, Plan, Proof, Step, StepKind};
+use dsql_migrate_plan::{Fact, Job, Migration, MigrationKind, Plan, Proof, Step, StepKind};
 use serde_json::{Value, json};
 
 use crate::set;
@@ -62,6 +62,15 @@ fn human(plan: &Plan, phases: &[Phase], out: &mut impl Write) -> io::Result<()> 
             "{} {}  {marked}  ({}, {})",
             migration.version, migration.name, migration.file, migration.checksum
         )?;
+        match migration.kind {
+            MigrationKind::Ordinary => {}
+            MigrationKind::Baseline => {
+                writeln!(out, "      baseline: recorded and not run where the database has all of it")?;
+            }
+            MigrationKind::Always => {
+                writeln!(out, "      always: applied again whenever it changes, after everything else")?;
+            }
+        }
         for (number, step) in migration.steps.iter().enumerate() {
             for setting in step.settings.iter() {
                 writeln!(out, "      with {}", one_line(&setting.sql))?;
@@ -141,6 +150,7 @@ fn document(plan: &Plan, phases: &[Phase]) -> Value {
             "name": migration.name,
             "file": migration.file,
             "checksum": migration.checksum.to_string(),
+            "kind": migration.kind.as_str(),
             "phase": phase(phases.get(position)),
             "steps": migration.steps.iter().map(step).collect::<Vec<_>>(),
         })

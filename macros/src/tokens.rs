@@ -1,8 +1,8 @@
 //! A plan as the expression that makes it.
 
 use dsql_migrate_plan::{
-    Checksum, Column, Fact, IndexDefinition, Job, Migration, Name, Plan, Proof, RelationKind, Statement,
-    Step, StepKind, Text,
+    Checksum, Column, Fact, IndexDefinition, Job, Migration, MigrationKind, Name, Plan, Proof, RelationKind,
+    Statement, Step, StepKind, Text,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -30,14 +30,24 @@ fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 }
 
 fn migration(migration: &Migration) -> TokenStream {
-    let Migration { version, name, file, checksum, replaces, steps } = migration;
+    let Migration { kind, version, name, file, checksum, replaces, steps } = migration;
+    let kind = migration_kind(*kind);
     let (version, name, file) = (text(version), text(name), text(file));
     let checksum = self::checksum(checksum);
     let replaces = list(replaces.iter().map(self::checksum));
     let steps = list(steps.iter().map(step));
     quote!(::dsql_migrate::plan::Migration {
+        kind: ::dsql_migrate::plan::MigrationKind::#kind,
         version: #version, name: #name, file: #file, checksum: #checksum, replaces: #replaces, steps: #steps,
     })
+}
+
+fn migration_kind(kind: MigrationKind) -> TokenStream {
+    match kind {
+        MigrationKind::Ordinary => quote!(Ordinary),
+        MigrationKind::Baseline => quote!(Baseline),
+        MigrationKind::Always => quote!(Always),
+    }
 }
 
 fn checksum(checksum: &Checksum) -> TokenStream {

@@ -30,9 +30,37 @@ pub struct Plan {
     pub migrations: List<Migration>,
 }
 
+/// When a migration runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum MigrationKind {
+    /// Once, in version order.
+    #[default]
+    Ordinary,
+    /// `-- dsql: baseline`: what a database may have had before the set. Where the catalog shows all of it, it is
+    /// recorded and not run; where it shows nothing of it, it runs like any other. It stands before all that is not.
+    Baseline,
+    /// `-- dsql: always`: again whenever its checksum is not the recorded one, after everything else. Its
+    /// statements can be repeated.
+    Always,
+}
+
+impl MigrationKind {
+    /// The word for it: `ordinary`, `baseline` or `always`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ordinary => "ordinary",
+            Self::Baseline => "baseline",
+            Self::Always => "always",
+        }
+    }
+}
+
 /// One migration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
+    /// When it runs.
+    pub kind: MigrationKind,
     /// The digits before the first underscore of the file's name, as they are written (`0003`).
     pub version: Text,
     /// The rest of the file's name without `.sql` (`add_items`).
@@ -55,6 +83,7 @@ mod tests {
     static PLAN: Plan = Plan {
         dialect: Text::Borrowed("2026-10-16"),
         migrations: List::Borrowed(&[Migration {
+            kind: MigrationKind::Ordinary,
             version: Text::Borrowed("0001"),
             name: Text::Borrowed("items"),
             file: Text::Borrowed("migrations/0001_items.sql"),

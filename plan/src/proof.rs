@@ -131,6 +131,28 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// Whether it says that something is there, rather than gone.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        match self {
+            Self::OwnSchema | Self::Table { .. } => true,
+            Self::Schema { exists, .. }
+            | Self::Relation { exists, .. }
+            | Self::Column { exists, .. }
+            | Self::Identity { exists, .. }
+            | Self::Generated { exists, .. }
+            | Self::Constraint { exists, .. }
+            | Self::Domain { exists, .. }
+            | Self::DomainConstraint { exists, .. }
+            | Self::Function { exists, .. }
+            | Self::Role { exists, .. }
+            | Self::Statistics { exists, .. }
+            | Self::IamMapping { exists, .. } => *exists,
+        }
+    }
+}
+
 impl fmt::Display for Fact {
     /// For people: `column items.price is there`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

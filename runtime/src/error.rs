@@ -51,6 +51,8 @@ pub enum ErrorKind {
     Different,
     /// An index build or a validation failed.
     JobFailed,
+    /// The database has a part of a baseline: neither can it be recorded, nor run.
+    PartialBaseline,
     /// Another instance had the lease for longer than the options allow to wait.
     LeaseTimeout,
     /// What may succeed later did not, as often as the options allow to try.

@@ -19,6 +19,24 @@ pub(crate) mod millis {
     }
 }
 
+/// Kinds of migrations as words. A document from before there were any says nothing.
+pub(crate) mod migration_kind {
+    use dsql_migrate_plan::MigrationKind;
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(crate) fn serialize<S: Serializer>(kind: &MigrationKind, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(kind.as_str())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<MigrationKind, D::Error> {
+        let word = String::deserialize(from)?;
+        [MigrationKind::Ordinary, MigrationKind::Baseline, MigrationKind::Always]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+            .ok_or_else(|| de::Error::custom(format!("no kind of migration: {word}")))
+    }
+}
+
 /// With the answer to the first question that a reader has, which reading it back leaves out.
 #[derive(Serialize)]
 struct Shown<'s> {
@@ -83,6 +101,7 @@ mod tests {
         State, Status,
     };
     use crate::{Error, ErrorKind, Kind, ServerError};
+    use dsql_migrate_plan::MigrationKind;
     use serde_json::{Value, json};
     use std::time::Duration;
 
@@ -94,6 +113,7 @@ mod tests {
             name: "items".into(),
             file: "migrations/0001_items.sql".into(),
             duration: Duration::from_micros(12_900),
+            adopted: false,
         };
         let report = Report {
             applied: vec![applied],
@@ -105,7 +125,7 @@ mod tests {
         assert_eq!(
             value,
             json!({
-                "applied": [{"version": "0001", "name": "items", "file": "migrations/0001_items.sql", "duration_ms": 12}],
+                "applied": [{"version": "0001", "name": "items", "file": "migrations/0001_items.sql", "duration_ms": 12, "adopted": false}],
                 "already_applied": ["0000"],
                 "held_back": [],
                 "duration_ms": 2000,
@@ -121,6 +141,7 @@ mod tests {
             version: version.into(),
             name: "m".into(),
             file: format!("{version}_m.sql"),
+            kind: MigrationKind::Ordinary,
             state,
         };
         let status = Status {
@@ -136,6 +157,10 @@ mod tests {
                     },
                 ),
                 migration("4", State::Pending),
+                MigrationStatus {
+                    kind: MigrationKind::Always,
+                    ..migration("5", State::Outdated { at: "then".into() })
+                },
             ],
             unknown: Vec::new(),
             lease: Some(LeaseStatus { holder: "host/1/ff".into(), since: "then".into(), seconds_left: 9 }),
@@ -146,12 +171,14 @@ mod tests {
             json!({
                 "current": false,
                 "migrations": [
-                    {"version": "1", "name": "m", "file": "1_m.sql", "state": "applied", "applied_at": "then", "adopted": false},
-                    {"version": "2", "name": "m", "file": "2_m.sql", "state": "edited", "applied_at": "then",
+                    {"version": "1", "name": "m", "file": "1_m.sql", "kind": "ordinary", "state": "applied", "applied_at": "then", "adopted": false},
+                    {"version": "2", "name": "m", "file": "2_m.sql", "kind": "ordinary", "state": "edited", "applied_at": "then",
                      "applied_checksum": "aa", "checksum": "bb"},
-                    {"version": "3", "name": "m", "file": "3_m.sql", "state": "in_flight", "steps_done": 1, "steps": 2,
+                    {"version": "3", "name": "m", "file": "3_m.sql", "kind": "ordinary", "state": "in_flight", "steps_done": 1, "steps": 2,
                      "started": [{"step": 2, "line": 4, "job_id": null}]},
-                    {"version": "4", "name": "m", "file": "4_m.sql", "state": "pending"},
+                    {"version": "4", "name": "m", "file": "4_m.sql", "kind": "ordinary", "state": "pending"},
+                    {"version": "5", "name": "m", "file": "5_m.sql", "kind": "always", "state": "outdated",
+                     "applied_at": "then"},
                 ],
                 "unknown": [],
                 "lease": {"holder": "host/1/ff", "since": "then", "seconds_left": 9},
@@ -173,6 +200,7 @@ mod tests {
                 version: "1".into(),
                 name: "m".into(),
                 file: "1_m.sql".into(),
+                kind: MigrationKind::Baseline,
                 steps: vec![step],
             }],
             held_back: vec!["2".into()],
@@ -181,7 +209,7 @@ mod tests {
         assert_eq!(
             value,
             json!({
-                "pending": [{"version": "1", "name": "m", "file": "1_m.sql", "steps": [
+                "pending": [{"version": "1", "name": "m", "file": "1_m.sql", "kind": "baseline", "steps": [
                     {"step": 1, "kind": "dml", "statements": [{"line": 3, "sql": "DELETE FROM t"}], "started": false},
                 ]}],
                 "held_back": ["2"],

@@ -186,7 +186,7 @@ impl Runner<'_> {
     /// When the database cannot be reached, or the ledger may not be read.
     pub async fn status<C: Connector>(&self, connector: &C) -> Result<Status, Error> {
         let tables = Box::pin(read_tables(Via::Connector(connector), &self.options, self.plan)).await?;
-        Ok(Status::new(self.plan, &tables))
+        Ok(Status::new(self.plan, &self.options.policies, &tables))
     }
 
     /// What [`Self::run`] would do now. Never writes.
@@ -195,7 +195,7 @@ impl Runner<'_> {
     /// What would stop the run before it changes anything; see [`ErrorKind`].
     pub async fn dry_run<C: Connector>(&self, connector: &C) -> Result<DryRun, Error> {
         let tables = Box::pin(read_tables(Via::Connector(connector), &self.options, self.plan)).await?;
-        let review = review(self.plan, &self.options.policies, &tables.ledger, None)?;
+        let review = review(self.plan, &self.options.policies, &tables.ledger, tables.known.as_ref())?;
         Ok(DryRun::new(self.plan, &review, &tables))
     }
 

@@ -152,6 +152,15 @@ impl Options {
     /// How long the lease holds without a sign of its holder (30 s unless set, 1 s at least), and how much
     /// longer to wait before taking it over when a DDL statement of the holder's may still be under way (30 s
     /// unless set). On DSQL a DDL statement takes some 50–200 ms (measured 2026-09); a transaction may last 300 s.
+    ///
+    /// The second time is a courtesy, not what keeps things right, so it need not be 300 s. Every record, and every
+    /// transaction of rows, touches the lease row as its author last saw it, and fails once somebody else has the
+    /// lease. A DDL statement cannot: what is late of it can still be committed after a take-over. The new holder
+    /// asks the catalog about exactly that statement. If it finds that it has not happened, it sends it again, and
+    /// with that commit the catalog is another one: whatever the former holder had under way, at the server or in
+    /// the network, is refused with OC001 or finds that it is there already, and it looks at the lease before it
+    /// tries again. If the late one comes first, the new one is refused, asks the catalog and goes on. A model of
+    /// two instances in which statements come late by any time is explored exhaustively in this crate's tests.
     pub fn lease(mut self, length: Duration, quiet: Duration) -> Self {
         self.timings.lease = length.max(Duration::from_secs(1));
         self.timings.quiet = quiet;

@@ -34,6 +34,9 @@ pub struct AppliedNow {
     /// instance had begun it.
     #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json::millis"))]
     pub duration: Duration,
+    /// Whether it is a baseline that the database had before: it was recorded and not run.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub adopted: bool,
 }
 
 impl Report {
@@ -48,6 +51,10 @@ impl fmt::Display for Report {
     /// One line for each migration that was applied, and one that sums up.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for migration in &self.applied {
+            if migration.adopted {
+                writeln!(f, "recorded {} {}, which was there", migration.version, migration.name)?;
+                continue;
+            }
             writeln!(f, "applied {} {} in {:.1?}", migration.version, migration.name, migration.duration)?;
         }
         match self.applied.len() {

@@ -1,8 +1,10 @@
 //! How a database stands, for people and for code.
 
-use crate::core::{JournalRow, LeaseHolder, LedgerRow, Review};
+use crate::core::{JournalRow, LeaseHolder, LedgerRow, Review, stands_for};
+use crate::options::Policies;
 use crate::progress::Kind;
-use dsql_migrate_plan::{Migration, Plan, Step};
+use dsql_migrate_plan::{Migration, MigrationKind, Plan, Step};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// How a database stands, as [`crate::Runner::status`] read it.
@@ -29,6 +31,9 @@ pub struct MigrationStatus {
     pub name: String,
     /// Its file.
     pub file: String,
+    /// When it runs: once, or whenever it changes; a baseline is recorded and not run where all of it is there.
+    #[cfg_attr(feature = "serde", serde(default, with = "crate::json::migration_kind"))]
+    pub kind: MigrationKind,
     /// How it stands.
     #[cfg_attr(feature = "serde", serde(flatten))]
     pub state: State,
@@ -59,6 +64,12 @@ pub enum State {
         /// The checksum of its file now.
         #[cfg_attr(feature = "serde", serde(rename = "checksum"))]
         now: String,
+    },
+    /// It is always applied, and its file has changed since it was last: the next run applies it again.
+    Outdated {
+        /// When it was applied last.
+        #[cfg_attr(feature = "serde", serde(rename = "applied_at"))]
+        at: String,
     },
     /// Some of its steps are applied or started.
     InFlight {
@@ -136,6 +147,9 @@ pub struct PlannedMigration {
     pub name: String,
     /// Its file.
     pub file: String,
+    /// When it runs: once, or whenever it changes; a baseline is recorded and not run where all of it is there.
+    #[cfg_attr(feature = "serde", serde(default, with = "crate::json::migration_kind"))]
+    pub kind: MigrationKind,
     /// The statements that it would run, step by step: those of one step commit together. Steps that are done
     /// already are left out.
     pub steps: Vec<PlannedStep>,
@@ -173,13 +187,19 @@ pub(crate) struct Tables {
     pub(crate) ledger: Vec<LedgerRow>,
     pub(crate) journal: Vec<JournalRow>,
     pub(crate) lease: Option<LeaseHolder>,
+    /// The versions that were applied when the last run ended, as far as this role may know.
+    pub(crate) known: Option<BTreeSet<String>>,
 }
 
 impl Status {
-    pub(crate) fn new(plan: &Plan, tables: &Tables) -> Self {
+    pub(crate) fn new(plan: &Plan, policies: &Policies, tables: &Tables) -> Self {
         let known = |row: &&LedgerRow| !plan.migrations.iter().any(|it| *it.version == *row.version);
         Self {
-            migrations: plan.migrations.iter().map(|migration| of_migration(migration, tables)).collect(),
+            migrations: plan
+                .migrations
+                .iter()
+                .map(|migration| of_migration(migration, policies, tables))
+                .collect(),
             unknown: tables
                 .ledger
                 .iter()
@@ -205,15 +225,19 @@ impl Status {
     }
 }
 
-fn of_migration(migration: &Migration, tables: &Tables) -> MigrationStatus {
+fn of_migration(migration: &Migration, policies: &Policies, tables: &Tables) -> MigrationStatus {
     let state = match tables.ledger.iter().find(|row| *row.version == *migration.version) {
         Some(row) => {
-            let now = migration.checksum.to_string();
+            let at = row.applied_at.clone();
             match &row.checksum {
-                Some(applied) if *applied != now => {
-                    State::Edited { at: row.applied_at.clone(), applied: applied.clone(), now }
+                Some(applied) if stands_for(policies, migration, applied) => {
+                    State::Applied { at, adopted: false }
                 }
-                checksum => State::Applied { at: row.applied_at.clone(), adopted: checksum.is_none() },
+                _ if migration.kind == MigrationKind::Always => State::Outdated { at },
+                Some(applied) => {
+                    State::Edited { at, applied: applied.clone(), now: migration.checksum.to_string() }
+                }
+                None => State::Applied { at, adopted: true },
             }
         }
         None => under_way(migration, tables),
@@ -222,6 +246,7 @@ fn of_migration(migration: &Migration, tables: &Tables) -> MigrationStatus {
         version: migration.version.to_string(),
         name: migration.name.to_string(),
         file: migration.file.to_string(),
+        kind: migration.kind,
         state,
     }
 }
@@ -268,6 +293,7 @@ fn planned(migration: &Migration, tables: &Tables) -> PlannedMigration {
         version: migration.version.to_string(),
         name: migration.name.to_string(),
         file: migration.file.to_string(),
+        kind: migration.kind,
         steps: steps.map(|(step, work)| planned_step(step, work, row(step).is_some())).collect(),
     }
 }
@@ -289,10 +315,16 @@ impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for migration in &self.migrations {
             write!(f, "{} {}: ", migration.version, migration.name)?;
+            if migration.kind != MigrationKind::Ordinary {
+                write!(f, "{}, ", migration.kind.as_str())?;
+            }
             match &migration.state {
                 State::Applied { at, adopted: false } => writeln!(f, "applied {at}")?,
                 State::Applied { at, adopted: true } => writeln!(f, "applied {at} by another runner")?,
                 State::Edited { at, .. } => writeln!(f, "applied {at} and EDITED since")?,
+                State::Outdated { at } => {
+                    writeln!(f, "applied {at}, and changed since: to be applied again")?
+                }
                 State::Pending => writeln!(f, "pending")?,
                 State::InFlight { done, steps, started } => {
                     write!(f, "in flight, {done} of {steps} steps done")?;
@@ -326,7 +358,12 @@ impl fmt::Display for DryRun {
             writeln!(f, "nothing to apply")?;
         }
         for migration in &self.pending {
-            writeln!(f, "{}", migration.file)?;
+            let note = match migration.kind {
+                MigrationKind::Ordinary => "",
+                MigrationKind::Baseline => ", a baseline: recorded and not run if the database has all of it",
+                MigrationKind::Always => ", which is always applied when it has changed",
+            };
+            writeln!(f, "{}{note}", migration.file)?;
             for step in &migration.steps {
                 let note = if step.started { ", was started: the catalog is asked first" } else { "" };
                 writeln!(f, "  step {}{note}", step.step)?;

@@ -1,8 +1,8 @@
 //! Plans for the unit tests, built by hand.
 
 use dsql_migrate_plan::{
-    Checksum, Fact, IndexDefinition, Job, List, Migration, Name, Plan, Proof, RelationKind, Statement, Step,
-    StepKind,
+    Checksum, Fact, IndexDefinition, Job, List, Migration, MigrationKind, Name, Plan, Proof, RelationKind,
+    Statement, Step, StepKind,
 };
 
 pub(crate) fn name(name: &'static str) -> Name {
@@ -29,6 +29,17 @@ fn step(kind: StepKind) -> Step {
 pub(crate) fn ddl(sql: &'static str) -> Step {
     let fact = Fact::Relation { name: name("t"), kind: RelationKind::Table, exists: true };
     step(StepKind::Ddl { statement: statement(sql), proof: Proof::Facts(vec![fact].into()) })
+}
+
+/// A DDL step that makes this table.
+pub(crate) fn table(table: &'static str) -> Step {
+    let fact = Fact::Relation { name: name(table), kind: RelationKind::Table, exists: true };
+    step(StepKind::Ddl { statement: statement(table), proof: Proof::Facts(vec![fact].into()) })
+}
+
+/// A DDL step that can be run again and again.
+pub(crate) fn repeatable(sql: &'static str) -> Step {
+    step(StepKind::Ddl { statement: statement(sql), proof: Proof::Repeatable })
 }
 
 pub(crate) fn dml(statements: &[&'static str]) -> Step {
@@ -58,6 +69,7 @@ pub(crate) fn plan(migrations: Vec<(&'static str, Vec<Step>)>) -> Plan {
         migrations: migrations
             .into_iter()
             .map(|(version, steps)| Migration {
+                kind: MigrationKind::Ordinary,
                 version: version.into(),
                 name: "m".into(),
                 file: format!("migrations/{version}_m.sql").into(),

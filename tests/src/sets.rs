@@ -58,6 +58,11 @@ pub fn sample() -> Result<Migrations, String> {
 pub fn every_kind() -> Result<Migrations, String> {
     set(&[
         (
+            "0000_baseline.sql",
+            "-- dsql: baseline\nCREATE TABLE IF NOT EXISTS base (id int PRIMARY KEY, n int);\n\
+             INSERT INTO base VALUES (1, 1);\nCREATE INDEX ASYNC base_by_n ON base (n);",
+        ),
+        (
             "0001_tables.sql",
             "CREATE TABLE hits (id uuid PRIMARY KEY DEFAULT gen_random_uuid(), step int);\n\
              CREATE TABLE a (id int PRIMARY KEY, n int, note text);\n\
@@ -94,12 +99,23 @@ pub fn every_kind() -> Result<Migrations, String> {
              AWS IAM REVOKE admin FROM 'arn:aws:iam::111122223333:role/b';\n\
              CREATE SCHEMA AUTHORIZATION admin;",
         ),
+        (
+            "0006_path.sql",
+            "CREATE SCHEMA app;\nSET search_path = app;\nCREATE TABLE inside (id int PRIMARY KEY, n int);\n\
+             INSERT INTO inside VALUES (1, 1);\nCREATE INDEX ASYNC inside_by_n ON inside (n);\n\
+             UPDATE inside SET n = n + 1;",
+        ),
+        (
+            "0007_always.sql",
+            "-- dsql: always\nCOMMENT ON VIEW v IS 'always';\nINSERT INTO hits (step) VALUES (9);\n\
+             AWS IAM GRANT admin TO 'arn:aws:iam::111122223333:role/c';",
+        ),
     ])
 }
 
 /// Queries whose answers tell the whole state of a database that [`every_kind`] was applied to: nothing in
 /// them depends on when, or how often, a step was tried.
-pub const STATE: [&str; 10] = [
+pub const STATE: [&str; 11] = [
     "SELECT step, count(*) FROM hits GROUP BY step ORDER BY step",
     "SELECT id, n, remark, m FROM a ORDER BY id",
     "SELECT version, name, checksum FROM schema_migrations ORDER BY 1",
@@ -108,6 +124,7 @@ pub const STATE: [&str; 10] = [
     "SELECT conrelid::regclass, conname, convalidated FROM pg_constraint \
      WHERE conrelid IN ('a'::regclass, 'c'::regclass) ORDER BY 1, 2",
     "SELECT proname, proargtypes::text FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY 1, 2",
+    "SELECT id, n, obj_description('v'::regclass), (SELECT n FROM app.inside) FROM base",
     "SELECT pg_role_name, arn FROM sys.iam_pg_role_mappings ORDER BY 1, 2",
     "SELECT s.stxname, a.attgenerated, n.nspname FROM pg_statistic_ext s, pg_attribute a, pg_namespace n \
      WHERE a.attrelid = 'c'::regclass AND a.attname = 'b' AND n.nspname = 'admin'",

@@ -4,6 +4,7 @@ use crate::ast::{
     AlterSequence, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption, SequenceOptionKind,
     TableBody, TableElement, TableOptionKind,
 };
+use crate::plan::schema_owner;
 use crate::rules::all::{object_limit, wrong_kind};
 use crate::source::Span;
 use crate::statement::Statement;
@@ -178,7 +179,7 @@ impl Replay<'_> {
     }
 
     pub(super) fn create_schema(&mut self, statement: &Statement<'_>, create: &CreateSchema) {
-        let Some(ident) = &create.name else { return };
+        let Some(ident) = &create.name.clone().or_else(|| schema_owner(statement)) else { return };
         let name = cut(&ident.value).to_owned();
         let place = self.place_of(ident);
         if let Some(id) = self.model.schema_names.get(&name).copied() {

@@ -50,9 +50,9 @@ pub(crate) use external::Declared;
 /// the constraint begins in it.
 pub(crate) type ChosenNames = HashMap<(usize, usize), String>;
 
-/// Replays the files, which are in version order.
-pub(crate) fn replay(
-    files: &[(usize, File<'_>)],
+/// Replays the files, which are in the order in which they are applied.
+pub(crate) fn replay<'f, 's: 'f>(
+    files: impl Iterator<Item = (usize, &'f File<'s>)>,
     declared: &Declared,
     context: &Context,
     out: &mut Vec<Diagnostic>,
@@ -61,7 +61,7 @@ pub(crate) fn replay(
     external::declare(&mut replay, declared);
     replay.declared = replay.model.relations.len();
     for (position, file) in files {
-        replay.begin(*position);
+        replay.begin(position);
         for statement in &file.statements {
             replay.statement(statement);
         }

@@ -14,9 +14,10 @@ use dsql_migrate_plan as plan;
 
 pub(crate) use index_name::{column_names as index_columns, join as joined_name};
 pub(crate) use name::Names;
+pub(crate) use proof::owner as schema_owner;
 pub(crate) use shape::{Draft, Setting, steps};
 
-use crate::ast::{AlterActionKind, AlterTable, CreateIndex, IndexOptionKind, Kind, ObjectName};
+use crate::ast::{AlterActionKind, AlterTable, Class, CreateIndex, IndexOptionKind, Kind, ObjectName};
 use crate::checksum::Hasher;
 use crate::directive::Directives;
 use crate::file_name::FileName;
@@ -31,6 +32,7 @@ pub(crate) fn migration(
     directives: &Directives,
     names: &mut Names,
 ) -> plan::Migration {
+    let kind = crate::kind::of(directives);
     let mut hasher = Hasher::new();
     for statement in &file.statements {
         hasher.statement(file.source.text(), statement.tokens());
@@ -39,9 +41,9 @@ pub(crate) fn migration(
     let mut jobs = wait::Jobs::default();
     for draft in drafts {
         let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
-        let kind = match draft.statements.as_slice() {
+        let step = match draft.statements.as_slice() {
             [only] if draft.ddl => {
-                file.statements.get(*only).map(|statement| ddl(file, position, statement, names))
+                file.statements.get(*only).map(|statement| ddl(file, position, kind, statement, names))
             }
             several => {
                 let statements: Vec<_> =
@@ -51,14 +53,15 @@ pub(crate) fn migration(
                 })
             }
         };
-        let Some(kind) = kind else { continue };
+        let Some(step) = step else { continue };
         let waits_for = jobs.needed_by(file, &draft.statements, &steps);
-        if let plan::StepKind::AsyncDdl { job, .. } = &kind {
+        if let plan::StepKind::AsyncDdl { job, .. } = &step {
             jobs.note(steps.len(), job);
         }
-        steps.push(plan::Step { kind, settings: settings.into(), waits_for: waits_for.into() });
+        steps.push(plan::Step { kind: step, settings: settings.into(), waits_for: waits_for.into() });
     }
     plan::Migration {
+        kind,
         version: name.version.clone().into(),
         name: name.name.clone().into(),
         file: file.source.path().to_owned().into(),
@@ -68,7 +71,13 @@ pub(crate) fn migration(
     }
 }
 
-fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut Names) -> plan::StepKind {
+fn ddl(
+    file: &File<'_>,
+    position: usize,
+    kind: plan::MigrationKind,
+    statement: &Statement<'_>,
+    names: &mut Names,
+) -> plan::StepKind {
     let mut sql = text(file, statement);
     let job = match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
@@ -90,7 +99,54 @@ fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut 
     }
     let chosen = names.choose(statement, position);
     name::write(&mut sql, statement, &chosen);
-    plan::StepKind::Ddl { statement: sql, proof: proof::of(statement, &chosen) }
+    plan::StepKind::Ddl { statement: sql, proof: proof::of(statement, &chosen, kind) }
+}
+
+/// Whether a statement can be run again and again.
+pub(crate) enum Repeats {
+    Yes,
+    No,
+    /// Nothing is known of it.
+    Unknown,
+}
+
+/// Whether a DDL statement can be run again and again.
+pub(crate) fn repeats(statement: &Statement<'_>) -> Repeats {
+    match statement.kind() {
+        Kind::CreateIndex(index) if index.asynchronous.is_some() => {
+            if index.if_not_exists.is_some() {
+                Repeats::Yes
+            } else {
+                Repeats::No
+            }
+        }
+        _ => match proof::of(statement, &[], plan::MigrationKind::Always) {
+            plan::Proof::Repeatable => Repeats::Yes,
+            // Refused where it is there already, it is asked for, and there is no more to it.
+            plan::Proof::Facts(facts)
+                if facts.iter().all(|fact| matches!(fact, plan::Fact::IamMapping { .. })) =>
+            {
+                Repeats::Yes
+            }
+            plan::Proof::Facts(_) => Repeats::No,
+            plan::Proof::Unknown if statement.unread().is_some() => Repeats::Unknown,
+            plan::Proof::Unknown => Repeats::No,
+        },
+    }
+}
+
+/// Whether the catalog shows that a database has what a statement makes.
+pub(crate) fn recognises(statement: &Statement<'_>) -> bool {
+    match statement.kind() {
+        Kind::CreateIndex(index) if index.asynchronous.is_some() => true,
+        _ if statement.class() == Class::Ddl => {
+            match proof::of(statement, &[], plan::MigrationKind::Baseline) {
+                plan::Proof::Facts(facts) => facts.iter().any(plan::Fact::is_there),
+                plan::Proof::Repeatable | plan::Proof::Unknown => false,
+            }
+        }
+        _ => false,
+    }
 }
 
 fn index_job(index: &CreateIndex, name: String) -> plan::Job {

@@ -2,7 +2,7 @@
 //!
 //! Everything here follows from the statement alone. What changes nothing when it is repeated needs no proof.
 
-use dsql_migrate_plan::{Column, Fact, Proof, RelationKind, Text};
+use dsql_migrate_plan::{Column, Fact, MigrationKind, Proof, RelationKind, Text};
 
 use crate::ast::{
     AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, CreateTable,
@@ -14,15 +14,19 @@ use crate::plan::{plan_name, signature};
 use crate::statement::Statement;
 
 /// The proof of a DDL statement that starts no job. `given` are the names that it was given.
-pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
+///
+/// In a baseline, what makes something is asked for also where it could be repeated: a database that has it is
+/// told from one that has not.
+pub(super) fn of(statement: &Statement<'_>, given: &[Given], kind: MigrationKind) -> Proof {
+    let harmless = |says: bool| says && kind != MigrationKind::Baseline;
     match statement.kind() {
-        Kind::CreateTable(table) => unless_repeatable(table.if_not_exists, || {
+        Kind::CreateTable(table) => unless_repeatable(harmless(table.if_not_exists), || {
             vec![Fact::Table { name: plan_name(&table.name), columns: columns(table).into() }]
         }),
-        Kind::CreateView(view) => {
-            unless_repeatable(view.or_replace, || vec![relation(&view.name, RelationKind::View, true)])
-        }
-        Kind::CreateSequence(sequence) => unless_repeatable(sequence.if_not_exists, || {
+        Kind::CreateView(view) => unless_repeatable(harmless(view.or_replace), || {
+            vec![relation(&view.name, RelationKind::View, true)]
+        }),
+        Kind::CreateSequence(sequence) => unless_repeatable(harmless(sequence.if_not_exists), || {
             vec![relation(&sequence.name, RelationKind::Sequence, true)]
         }),
         Kind::AlterSequence(sequence) => match (&sequence.rename_to, &sequence.set_schema) {
@@ -30,22 +34,22 @@ pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
             (_, Some(schema)) => moved(&sequence.name, RelationKind::Sequence, Some(&schema.value), None),
             _ => Proof::Repeatable,
         },
-        Kind::CreateFunction(function) => unless_repeatable(function.or_replace, || {
+        Kind::CreateFunction(function) => unless_repeatable(harmless(function.or_replace), || {
             let takes = signature::takes(statement, function.arguments);
             vec![Fact::Function { name: plan_name(&function.name), takes, exists: true }]
         }),
         Kind::CreateDomain(domain) => {
             facts(vec![Fact::Domain { name: plan_name(&domain.name), exists: true }])
         }
-        Kind::CreateSchema(schema) => unless_repeatable(schema.if_not_exists, || {
+        Kind::CreateSchema(schema) => unless_repeatable(harmless(schema.if_not_exists), || {
             vec![match schema.name.clone().or_else(|| owner(statement)) {
                 Some(name) => Fact::Schema { name: name.value.into(), exists: true },
                 None => Fact::OwnSchema,
             }]
         }),
         Kind::Drop(drop) => unless_repeatable(drop.if_exists, || dropped(statement, drop)),
-        Kind::AlterTable(alter) => altered(alter, given),
-        Kind::Other(head) => other(statement, &head.words, given),
+        Kind::AlterTable(alter) => altered(alter, given, &harmless),
+        Kind::Other(head) => other(statement, &head.words, given, &harmless),
         _ => Proof::Unknown,
     }
 }
@@ -102,7 +106,7 @@ fn moved(name: &ObjectName, kind: RelationKind, schema: Option<&str>, object: Op
 }
 
 /// Whose a schema without a name of its own is, and hence what it is called; `None` for the role at work.
-fn owner(statement: &Statement<'_>) -> Option<Ident> {
+pub(crate) fn owner(statement: &Statement<'_>) -> Option<Ident> {
     let mut cursor = statement.cursor();
     cursor.skip_until(|cursor| cursor.is("AUTHORIZATION"));
     cursor.eat("AUTHORIZATION")?;
@@ -132,7 +136,7 @@ fn dropped(statement: &Statement<'_>, drop: &Drop) -> Vec<Fact> {
 }
 
 /// One `ALTER TABLE` happens as a whole: what proves any of its actions proves all.
-fn altered(alter: &AlterTable, given: &[Given]) -> Proof {
+fn altered(alter: &AlterTable, given: &[Given], harmless: &impl Fn(bool) -> bool) -> Proof {
     let kind = match alter.target {
         AlterTarget::View => RelationKind::View,
         AlterTarget::Index => RelationKind::Index,
@@ -152,7 +156,7 @@ fn altered(alter: &AlterTable, given: &[Given]) -> Proof {
                     None => unknown = true,
                 }
             }
-            action => match action_facts(alter, action) {
+            action => match action_facts(alter, action, harmless) {
                 Some(facts) => found.extend(facts),
                 None => unknown = true,
             },
@@ -172,7 +176,11 @@ fn added(alter: &AlterTable, new: &TableConstraint, name: String) -> Fact {
 }
 
 /// What shows that an action has happened: nothing where it can be repeated, `None` where it is not known.
-fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact>> {
+fn action_facts(
+    alter: &AlterTable,
+    action: &AlterActionKind,
+    harmless: &impl Fn(bool) -> bool,
+) -> Option<Vec<Fact>> {
     let table = || plan_name(&alter.name);
     let column = |name: &str, exists| Fact::Column { table: table(), column: name.to_owned().into(), exists };
     let constraint = |name: &str, exists| Fact::Constraint {
@@ -184,7 +192,7 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
     let identity =
         |name: &str, exists| Fact::Identity { table: table(), column: name.to_owned().into(), exists };
     Some(match action {
-        AlterActionKind::AddColumn { if_not_exists: false, column: new } => {
+        AlterActionKind::AddColumn { if_not_exists, column: new } if !harmless(*if_not_exists) => {
             vec![column(&new.name.value, true)]
         }
         AlterActionKind::DropColumn { if_exists: false, column: old, .. } => vec![column(&old.value, false)],
@@ -210,7 +218,7 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
 }
 
 /// Statements that are known by their first words.
-fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
+fn other(statement: &Statement<'_>, words: &str, given: &[Given], harmless: &impl Fn(bool) -> bool) -> Proof {
     let mut cursor = statement.cursor();
     let mut after = |words: &str| cursor.eat(words).and_then(|_| cursor.ident());
     match words {
@@ -220,7 +228,7 @@ fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
             Some(role) => facts(vec![Fact::Role { name: role.value.into(), exists: true }]),
             None => Proof::Unknown,
         },
-        "CREATE STATISTICS" => created_statistics(statement, given),
+        "CREATE STATISTICS" => created_statistics(statement, given, harmless),
         "AWS IAM GRANT" => mapping(statement, words, "TO"),
         "AWS IAM REVOKE" => mapping(statement, words, "FROM"),
         "ALTER STATISTICS" | "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN"
@@ -237,13 +245,15 @@ pub(super) fn statistics_name(statement: &Statement<'_>) -> Option<ObjectName> {
     if cursor.is("ON") || cursor.is_punct("(") { None } else { cursor.name() }
 }
 
-fn created_statistics(statement: &Statement<'_>, given: &[Given]) -> Proof {
+fn created_statistics(statement: &Statement<'_>, given: &[Given], harmless: &impl Fn(bool) -> bool) -> Proof {
     let mut cursor = statement.cursor();
     cursor.eat("CREATE STATISTICS");
     let repeatable = cursor.eat("IF NOT EXISTS").is_some();
     let name = statistics_name(statement).map(|name| plan_name(&name));
     match name.or_else(|| given.first().map(Given::plan_name)) {
-        Some(name) => unless_repeatable(repeatable, || vec![Fact::Statistics { name, exists: true }]),
+        Some(name) => {
+            unless_repeatable(harmless(repeatable), || vec![Fact::Statistics { name, exists: true }])
+        }
         None => Proof::Unknown,
     }
 }

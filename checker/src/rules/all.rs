@@ -88,6 +88,7 @@ rules! {
     missing_value,
     multiple_ddl,
     name_case,
+    not_repeatable,
     not_utf,
     not_validated,
     numeric_default,

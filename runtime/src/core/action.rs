@@ -34,6 +34,8 @@ pub(crate) enum Write {
     Forget(StepId),
     /// All steps of the migration have happened: into the ledger, out of the journal.
     Complete(usize),
+    /// The database had all of this baseline before: into the ledger, without running it.
+    Adopt(usize),
     /// Something was applied that the hook has not been called for.
     HookOwed,
     /// The hook has been called for everything that is applied.
@@ -47,7 +49,7 @@ impl Write {
     pub(crate) fn step(&self) -> Option<StepId> {
         match self {
             Self::Intent(id) | Self::Submitted(id, _) | Self::Done(id) | Self::Forget(id) => Some(*id),
-            Self::Complete(_) | Self::HookOwed | Self::HookDone | Self::Sweep(_) => None,
+            Self::Complete(_) | Self::Adopt(_) | Self::HookOwed | Self::HookDone | Self::Sweep(_) => None,
         }
     }
 }
@@ -78,6 +80,8 @@ pub(crate) enum Action {
     Load,
     /// Commit these changes together, fenced: → `Recorded`, `Doubt`.
     Record(Vec<Write>),
+    /// Ask the catalog for everything that a baseline leaves: → `Surveyed`, `LeaseLost`.
+    Survey(usize),
     /// Send a DDL step's statement: → `Executed`, `Refused`, `Doubt`, `LeaseLost`.
     Execute(StepId),
     /// Send a DML step's statements and these changes as one fenced transaction: → `Recorded`, `Refused`, `Doubt`.
@@ -147,6 +151,8 @@ pub(crate) enum Outcome {
     Doubt,
     /// The lease is not ours any more.
     LeaseLost,
+    /// What the catalog says of each of the baseline's claims, in their order.
+    Surveyed(Vec<Verdict>),
     /// What the catalog says.
     Judged(Verdict),
     /// The unfinished index is gone.

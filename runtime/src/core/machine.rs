@@ -4,11 +4,12 @@ use super::action::{Action, Held, LeaseHolder, Outcome, StepId, Verdict, Write};
 use super::explain::{job_failed, refused};
 use super::review::{Review, review};
 use super::situation::{Loaded, Next, Note, Situation};
+use super::survey;
 use crate::error::Error;
 use crate::options::{HookTime, Policies};
 use crate::server::data_is_at_fault;
 use crate::sql::tables::Missing;
-use dsql_migrate_plan::{Job, Plan, StepKind};
+use dsql_migrate_plan::{Job, MigrationKind, Plan, StepKind};
 use std::collections::BTreeMap;
 
 /// How often a job that ended without a reason that people could act on is started again.
@@ -111,6 +112,7 @@ impl<'a> Machine<'a> {
                 Next::Execute(id) => return Action::Execute(id),
                 Next::Prove(id) => return Action::Prove(id),
                 Next::Clean(id) => return Action::Clean(id),
+                Next::Survey(migration) => return Action::Survey(migration),
                 Next::Await(jobs) => return Action::Await(jobs),
                 Next::Hook => return Action::Hook,
                 Next::Finished => return Action::Release,
@@ -188,7 +190,7 @@ impl<'a> Machine<'a> {
         let situation =
             review(self.plan, self.policies, &loaded.ledger, Some(&loaded.known)).and_then(|it| {
                 self.review = Some(it.clone());
-                Situation::new(self.plan, it, &loaded, notes, self.policies.hook)
+                Situation::new(self.plan, it, &loaded, notes, self.policies)
             });
         match situation {
             Ok(situation) => Phase::Working(held, Box::new(situation)),
@@ -212,7 +214,10 @@ impl<'a> Machine<'a> {
                 None
             }
             (Action::Execute(id), Outcome::Refused { answer, .. })
-                if answer.is_duplicate() || answer.is_missing() || situation.doubts(*id) =>
+                if answer.is_duplicate()
+                    || answer.is_missing()
+                    || situation.doubts(*id)
+                    || self.plan.migrations[id.migration].kind == MigrationKind::Always =>
             {
                 situation.note(*id, Note::Contested(answer));
                 None
@@ -228,6 +233,15 @@ impl<'a> Machine<'a> {
             }),
             (Action::Clean(id), Outcome::Cleaned) => {
                 self.cleaned(&mut situation, *id).err().map(|it| (*id, it))
+            }
+            (Action::Survey(migration), Outcome::Surveyed(verdicts)) => {
+                match survey::is_there(&self.plan.migrations[*migration], &verdicts) {
+                    Ok(is_there) => situation.surveyed(*migration, is_there),
+                    Err(error) => {
+                        return Phase::Failing { held, notes: situation.into_notes(), forget: None, error };
+                    }
+                }
+                None
             }
             (Action::Hook, Outcome::Hooked) => {
                 situation.hooked();

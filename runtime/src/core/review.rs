@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::{Policies, UnknownVersions};
-use dsql_migrate_plan::{Fact, Migration, Plan, Proof, StepKind};
+use dsql_migrate_plan::{Fact, Migration, MigrationKind, Plan, Proof, StepKind};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,48 +48,85 @@ pub(crate) fn review(
     let by_version: BTreeMap<&str, &LedgerRow> = rows.iter().map(|row| (row.version.as_str(), row)).collect();
     let mut applied = BTreeSet::new();
     let mut pending = Vec::new();
+    let mut changed = Vec::new();
     for (position, migration) in plan.migrations.iter().enumerate() {
-        match by_version.get(&*migration.version) {
-            Some(row) => {
+        let row = by_version.get(&*migration.version);
+        match (row, migration.kind) {
+            (row, MigrationKind::Always)
+                if !row.is_some_and(|row| is_as_recorded(policies, migration, row)) =>
+            {
+                changed.push(position);
+            }
+            (Some(row), MigrationKind::Ordinary | MigrationKind::Baseline) => {
                 check_edited(policies, migration, row)?;
                 applied.insert(position);
             }
-            None => pending.push(position),
+            (Some(_), MigrationKind::Always) => drop(applied.insert(position)),
+            (None, _) => pending.push(position),
         }
     }
-    check_unknown(plan, policies, rows)?;
-    let newest = applied.last().copied();
+    let newer = check_unknown(plan, policies, rows)?;
+    let newest = applied.iter().rfind(|position| is_in_order(&plan.migrations[**position])).copied();
     for &position in &pending {
         let migration = &plan.migrations[position];
         let late = newest.is_some_and(|newest| position < newest)
             && known.is_some_and(|known| !known.contains(&*migration.version));
-        if late && !policies.out_of_order {
-            let newest =
-                newest.map_or_else(String::new, |newest| plan.migrations[newest].version.to_string());
-            return Err(Error::new(
-                ErrorKind::OutOfOrder,
-                format!("it is not applied, but the newer {newest} is: the file came late"),
-            )
-            .at(Place::of(migration))
-            .now("nothing was changed")
-            .remedy(
-                "give the file a version above the newest applied one; or allow late files \
-                 (`Options::allow_out_of_order`) if it does not matter in which order they run",
-            ));
+        // A baseline says what was there before everything else, whenever it is written.
+        if late && !policies.out_of_order && migration.kind != MigrationKind::Baseline {
+            let newest = newest.and_then(|newest| by_version.get(&*plan.migrations[newest].version).copied());
+            return Err(out_of_order(migration, newest));
         }
     }
     let stop = pending.iter().position(|&position| !selected(policies, &plan.migrations[position]));
-    let held_back = stop.map_or_else(Vec::new, |stop| pending.split_off(stop));
+    let mut held_back = stop.map_or_else(Vec::new, |stop| pending.split_off(stop));
+    // What is always applied comes last: it may name what any other migration makes. An older binary does not
+    // take back what a newer one has set.
+    if held_back.is_empty() && !newer {
+        pending.append(&mut changed);
+    }
+    held_back.append(&mut changed);
     Ok(Review { queue: pending, applied, held_back })
+}
+
+/// Whether a migration has a place in the order of versions.
+fn is_in_order(migration: &Migration) -> bool {
+    migration.kind != MigrationKind::Always
+}
+
+/// A file older than the newest applied one: it came late, or another runner has left it out.
+fn out_of_order(migration: &Migration, newest: Option<&LedgerRow>) -> Error {
+    let version = newest.map_or("", |row| row.version.as_str());
+    let what = if newest.is_some_and(|row| row.checksum.is_none()) {
+        format!(
+            "it is not applied, but the newer {version} is: the runner that made this ledger has left it out"
+        )
+    } else {
+        format!("it is not applied, but the newer {version} is: the file came late")
+    };
+    Error::new(ErrorKind::OutOfOrder, what).at(Place::of(migration)).now("nothing was changed").remedy(
+        "give the file a version above the newest applied one; or, if it does not matter in which order they run, \
+         have it applied now (`Options::allow_out_of_order`)",
+    )
+}
+
+/// Whether the ledger has the migration as its file is now, or as it was and an edit says that that is the same.
+fn is_as_recorded(policies: &Policies, migration: &Migration, row: &LedgerRow) -> bool {
+    row.checksum.as_deref().is_some_and(|recorded| stands_for(policies, migration, recorded))
+}
+
+/// Whether a recorded checksum, of the file or of one of its steps, stands for what the file says now.
+pub(crate) fn stands_for(policies: &Policies, migration: &Migration, recorded: &str) -> bool {
+    migration.checksum.to_string() == recorded
+        || migration.replaces.iter().any(|older| older.to_string() == recorded)
+        || policies.replaces.get(&*migration.version).is_some_and(|older| older == recorded)
 }
 
 fn check_edited(policies: &Policies, migration: &Migration, row: &LedgerRow) -> Result<(), Error> {
     let Some(recorded) = &row.checksum else { return Ok(()) };
-    let expected = migration.checksum.to_string();
-    let replaced = migration.replaces.iter().any(|older| older.to_string() == *recorded);
-    if *recorded == expected || replaced || policies.replaces.get(&*migration.version) == Some(recorded) {
+    if stands_for(policies, migration, recorded) {
         return Ok(());
     }
+    let expected = migration.checksum;
     Err(Error::new(
         ErrorKind::Edited,
         format!("it was edited after it was applied (applied {recorded}, now {expected})"),
@@ -99,12 +136,15 @@ fn check_edited(policies: &Policies, migration: &Migration, row: &LedgerRow) -> 
     .remedy("restore the file as it was and write what is to change into a new migration"))
 }
 
-/// Rows that no file explains: newer ones come from a newer binary, older ones from a file that was deleted.
-fn check_unknown(plan: &Plan, policies: &Policies, rows: &[LedgerRow]) -> Result<(), Error> {
+/// Rows that no file explains: newer ones come from a newer binary, older ones from a file that was deleted. Tells
+/// whether there are newer ones.
+fn check_unknown(plan: &Plan, policies: &Policies, rows: &[LedgerRow]) -> Result<bool, Error> {
     let ours: BTreeSet<&str> = plan.migrations.iter().map(|migration| &*migration.version).collect();
-    let newest = plan.migrations.last().map(|migration| &*migration.version);
+    let newest = plan.migrations.iter().rfind(|it| is_in_order(it)).map(|migration| &*migration.version);
+    let mut any_newer = false;
     for row in rows.iter().filter(|row| !ours.contains(row.version.as_str())) {
         let newer = newest.is_none_or(|newest| compare_versions(&row.version, newest) == Ordering::Greater);
+        any_newer |= newer;
         if newer && policies.newer == UnknownVersions::Refuse {
             return Err(Error::new(
                 ErrorKind::NewerDatabase,
@@ -122,7 +162,7 @@ fn check_unknown(plan: &Plan, policies: &Policies, rows: &[LedgerRow]) -> Result
             .remedy("restore the file; or accept missing files (`Options::missing_files`)"));
         }
     }
-    Ok(())
+    Ok(any_newer)
 }
 
 fn selected(policies: &Policies, migration: &Migration) -> bool {

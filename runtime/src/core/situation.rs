@@ -2,13 +2,13 @@
 
 use super::action::{Held, Job, StepId, Verdict, Write};
 use super::explain::{different, refused};
+use super::journal::Journal;
 use super::review::{LedgerRow, Review};
-use crate::checksum::step_checksum;
-use crate::error::{Error, ErrorKind, Place};
-use crate::options::HookTime;
+use crate::error::Error;
+use crate::options::{HookTime, Policies};
 use crate::server::ServerError;
 use crate::sql::lease::HOOK_OWED;
-use dsql_migrate_plan::{Plan, Step, StepKind};
+use dsql_migrate_plan::{MigrationKind, Plan, Step, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of the journal.
@@ -34,7 +34,7 @@ pub(crate) struct Loaded {
 
 /// A step in the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Mark {
+pub(super) enum Mark {
     Started { job: Option<String> },
     Done,
 }
@@ -76,6 +76,7 @@ pub(super) enum Next {
     Execute(StepId),
     Prove(StepId),
     Clean(StepId),
+    Survey(usize),
     Await(Vec<Job>),
     Hook,
     Finished,
@@ -91,6 +92,8 @@ pub(super) struct Situation {
     notes: BTreeMap<StepId, Note>,
     /// Steps whose statement may have run without anybody seeing it succeed.
     doubted: BTreeSet<StepId>,
+    /// Baselines that have been looked up, and whether the database has them.
+    surveyed: BTreeMap<usize, bool>,
     has_hook: bool,
     hook: Hook,
 }
@@ -102,31 +105,11 @@ impl Situation {
         review: Review,
         loaded: &Loaded,
         mut notes: BTreeMap<StepId, Note>,
-        hook: Option<HookTime>,
+        policies: &Policies,
     ) -> Result<Self, Error> {
-        let in_ledger: BTreeSet<&str> = loaded.ledger.iter().map(|row| row.version.as_str()).collect();
-        let mut journal = BTreeMap::new();
-        let mut stale = BTreeSet::new();
-        let mut doubted = BTreeSet::new();
-        for row in &loaded.journal {
-            if in_ledger.contains(row.version.as_str()) {
-                stale.insert(row.version.clone());
-                continue;
-            }
-            // A migration that only a newer binary knows: its journal is that binary's affair.
-            let Some(position) =
-                plan.migrations.iter().position(|migration| *migration.version == *row.version)
-            else {
-                continue;
-            };
-            let id = StepId { migration: position, step: row.step };
-            check_unedited(plan, id, row)?;
-            if !row.done {
-                doubted.insert(id);
-            }
-            let mark = if row.done { Mark::Done } else { Mark::Started { job: row.job.clone() } };
-            journal.insert(id, mark);
-        }
+        let hook = policies.hook;
+        let Journal { marks: journal, stale, doubted } =
+            Journal::read(plan, policies, &review.queue, loaded)?;
         notes.retain(|id, _| matches!(journal.get(id), Some(Mark::Started { .. })));
         let owed = loaded.known.contains(HOOK_OWED) || hook == Some(HookTime::EveryRun);
         Ok(Self {
@@ -136,6 +119,7 @@ impl Situation {
             stale,
             notes,
             doubted,
+            surveyed: BTreeMap::new(),
             has_hook: hook.is_some(),
             hook: if hook.is_some() && owed { Hook::Owed } else { Hook::Settled },
         })
@@ -143,6 +127,11 @@ impl Situation {
 
     pub(super) fn note(&mut self, id: StepId, note: Note) {
         self.notes.insert(id, note);
+    }
+
+    /// Whether the database had a baseline before.
+    pub(super) fn surveyed(&mut self, migration: usize, is_there: bool) {
+        self.surveyed.insert(migration, is_there);
     }
 
     /// The hook has ended well.
@@ -205,7 +194,7 @@ impl Situation {
                 self.journal.remove(id);
                 self.notes.remove(id);
             }
-            Write::Complete(migration) => {
+            Write::Complete(migration) | Write::Adopt(migration) => {
                 self.applied.insert(*migration);
                 self.journal.retain(|id, _| id.migration != *migration);
                 self.notes.retain(|id, _| id.migration != *migration);
@@ -238,6 +227,15 @@ impl Situation {
                 Hook::Settled => Next::Finished,
             };
         };
+        // Once a step of it is in the journal it is being run.
+        let begun = self.journal.keys().any(|id| id.migration == migration);
+        if plan.migrations[migration].kind == MigrationKind::Baseline && !begun {
+            match self.surveyed.get(&migration) {
+                None => return Next::Survey(migration),
+                Some(true) => return Next::Write(Write::Adopt(migration)),
+                Some(false) => {}
+            }
+        }
         let mut jobs = Vec::new();
         for (step, work) in plan.migrations[migration].steps.iter().enumerate() {
             let id = StepId { migration, step };
@@ -306,29 +304,4 @@ enum OfStep {
     Over,
     InFlight(String),
     Next(Next),
-}
-
-/// A step in the journal must be the one in the plan, or what it did is not what the file says.
-fn check_unedited(plan: &Plan, id: StepId, row: &JournalRow) -> Result<(), Error> {
-    let migration = &plan.migrations[id.migration];
-    let step = migration.steps.get(id.step);
-    if step.is_some_and(|step| step_checksum(step).to_string() == row.checksum) {
-        return Ok(());
-    }
-    let state = if row.done { "applied" } else { "started" };
-    let place = match step {
-        Some(_) => Place::of_step(plan, id),
-        None => Place::of(migration),
-    };
-    Err(Error::new(
-        ErrorKind::EditedInFlight,
-        format!("its step {} was {state} with another text than the file has now", id.step + 1),
-    )
-    .at(place)
-    .now(format!("an earlier version of {} is applied in part; nothing was changed now", migration.file))
-    .remedy(format!(
-        "restore the statements that were applied and change only what comes after them; or undo them by hand \
-         and run `DELETE FROM schema_migrations_steps WHERE version = '{}'`",
-        migration.version
-    )))
 }

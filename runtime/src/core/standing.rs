@@ -2,7 +2,8 @@
 //! no later statement takes back.
 
 use super::action::StepId;
-use dsql_migrate_plan::{Fact, Job, Migration, Name, Proof, RelationKind, StepKind};
+use dsql_migrate_plan::{Fact, Job, Migration, Name, Proof, RelationKind, Step, StepKind};
+use std::fmt;
 
 /// What the catalog must show.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +33,29 @@ enum Subject<'a> {
     IamMapping(&'a str, &'a str),
 }
 
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fact(fact) => fact.fmt(f),
+            Self::Made(Job::IndexBuild { table, index, .. }) => {
+                write!(f, "index {index} of {table} is there and valid")
+            }
+            Self::Made(Job::ValidateConstraint { table, constraint }) => {
+                write!(f, "constraint {constraint} of {table} is validated")
+            }
+        }
+    }
+}
+
 impl Claim {
+    /// Whether it says that something is there, rather than gone.
+    pub(crate) const fn is_there(&self) -> bool {
+        match self {
+            Self::Fact(fact) => fact.is_there(),
+            Self::Made(_) => true,
+        }
+    }
+
     fn subject(&self) -> Subject<'_> {
         match self {
             Self::Fact(fact) => match fact {
@@ -95,14 +118,27 @@ impl Claim {
 /// What must hold after these migrations, by the step that says so, and how many of their steps leave nothing
 /// that could be looked at.
 pub(crate) fn standing(migrations: &[Migration]) -> (Vec<(StepId, Claim)>, usize) {
+    // Names that a SET search_path of the file resolves cannot be looked up without it.
+    left(migrations.iter(), |step| step.settings.is_empty())
+}
+
+/// What must hold after this migration by itself, by the position of the step that says so.
+pub(crate) fn claims(migration: &Migration) -> Vec<(usize, Claim)> {
+    let (claims, _) = left(std::iter::once(migration), |_| true);
+    claims.into_iter().map(|(id, claim)| (id.step, claim)).collect()
+}
+
+fn left<'m>(
+    migrations: impl Iterator<Item = &'m Migration>,
+    can_be_asked: impl Fn(&Step) -> bool,
+) -> (Vec<(StepId, Claim)>, usize) {
     let mut claims: Vec<(StepId, Claim)> = Vec::new();
     let mut silent = 0;
-    for (migration, one) in migrations.iter().enumerate() {
+    for (migration, one) in migrations.enumerate() {
         for (step, work) in one.steps.iter().enumerate() {
             let id = StepId { migration, step };
-            // Names that a SET search_path of the file resolves cannot be looked up without it.
             let new: Vec<Claim> = match &work.kind {
-                _ if !work.settings.is_empty() => Vec::new(),
+                _ if !can_be_asked(work) => Vec::new(),
                 StepKind::Ddl { proof: Proof::Facts(facts), .. } => {
                     facts.iter().cloned().map(Claim::Fact).collect()
                 }
@@ -160,14 +196,14 @@ fn supersede(claims: &mut Vec<(StepId, Claim)>, new: &Claim) {
                 });
             }
         }
-        Claim::Fact(Fact::Constraint { table, name, exists, .. }) => {
+        Claim::Fact(Fact::Constraint { table, name, exists, validated }) => {
             claims.retain(|(_, old)| match old {
                 Claim::Made(Job::ValidateConstraint { table: of, constraint }) => {
                     !(of == table && constraint == name && !exists)
                 }
-                // UNIQUE USING INDEX gives the index the constraint's name.
+                // UNIQUE USING INDEX, which needs no validation, gives the index the constraint's name.
                 Claim::Made(Job::IndexBuild { table: of, definition, .. }) => {
-                    !(of == table && definition.unique && *exists)
+                    !(of == table && definition.unique && *exists && *validated)
                 }
                 Claim::Fact(_) => true,
             });
@@ -180,7 +216,7 @@ fn supersede(claims: &mut Vec<(StepId, Claim)>, new: &Claim) {
 mod tests {
     use super::*;
     use crate::testing::{ddl, index, name, plan};
-    use dsql_migrate_plan::{Column, Step};
+    use dsql_migrate_plan::Column;
 
     fn says(sql: &'static str, facts: Vec<Fact>) -> Step {
         let mut step = ddl(sql);

@@ -1,7 +1,7 @@
 //! Texts that are only known at run time, planned as ours are when they are compiled.
 
 use dsql_migrate_check::{Diagnostic, Input, Options, Report, Severity, check_set, render};
-use dsql_migrate_plan::{Checksum, List, Migration as Planned, Plan};
+use dsql_migrate_plan::{Checksum, List, Migration as Planned, MigrationKind, Plan};
 use refinery_core::Migration;
 
 use crate::error::{Error, ErrorKind};
@@ -63,6 +63,7 @@ fn refused(report: &Report, errors: &[&Diagnostic]) -> Error {
 /// A plan that has no steps: for rows that are only written.
 pub(super) fn names_only(pending: &[Migration]) -> Plan {
     let planned = |one: &Migration| Planned {
+        kind: MigrationKind::Ordinary,
         version: one.version().to_string().into(),
         name: one.name().to_owned().into(),
         file: path(one).into(),
@@ -78,6 +79,10 @@ fn named(planned: List<Planned>, pending: &[Migration]) -> List<Planned> {
     let pick = |mut one: Planned| {
         let of = pending.iter().find(|migration| migration.version().to_string() == *one.version)?;
         one.name = of.name().to_owned().into();
+        // refinery applies nothing twice, and its table does not tell what has changed.
+        if one.kind == MigrationKind::Always {
+            one.kind = MigrationKind::Ordinary;
+        }
         Some(one)
     };
     planned.into_owned().into_iter().filter_map(pick).collect()

@@ -24,7 +24,7 @@ impl<C: Connector> Shell<'_, C> {
         }
         let verdict = match &self.plan.migrations[id.migration].steps[id.step].kind {
             StepKind::Ddl { proof: Proof::Facts(facts), .. } if !facts.is_empty() => {
-                match self.ask(&proof::question(facts), held).await? {
+                match self.ask(&proof::question(facts), Some((id, held))).await? {
                     Ok(rows) => proof::judge(facts, rows.first().map(Vec::as_slice).unwrap_or_default()),
                     // A function over a type that is not there is not there either.
                     Err(error) if error.is_missing() => Verdict::Absent,
@@ -39,7 +39,7 @@ impl<C: Connector> Shell<'_, C> {
         Ok(Outcome::Judged(verdict))
     }
 
-    fn unanswered(&self, id: StepId, error: ServerError) -> Error {
+    pub(super) fn unanswered(&self, id: StepId, error: ServerError) -> Error {
         Error::new(ErrorKind::Bookkeeping, "the catalog cannot be asked whether a step has happened")
             .at(self.place(id))
             .server(error)
@@ -53,21 +53,21 @@ impl<C: Connector> Shell<'_, C> {
         waiting_for: Option<&str>,
         held: Held,
     ) -> Result<(Verdict, Option<Made>), Error> {
-        let rows = self.ask(&catalog::object(job), held).await?;
+        let rows = self.ask(&catalog::object(job), Some((id, held))).await?;
         let rows = rows.map_err(|error| self.unanswered(id, error))?;
         let made = rows.first().and_then(|row| Made::read(row));
         if made.as_ref().is_some_and(|made| made.valid) || (made.is_none() && waiting_for.is_none()) {
             return Ok((catalog::judge(job, made.as_ref(), &[], waiting_for), made));
         }
         let object_name = made.as_ref().map(|made| made.object_name.as_str());
-        let rows = self.ask(&catalog::jobs(waiting_for, object_name), held).await?;
+        let rows = self.ask(&catalog::jobs(waiting_for, object_name), Some((id, held))).await?;
         let rows = rows.map_err(|error| self.unanswered(id, error))?;
         let jobs: Vec<JobRow> = rows.into_iter().filter_map(job_row).collect();
         Ok((catalog::judge(job, made.as_ref(), &jobs, waiting_for), made))
     }
 
     /// Like [`Self::look`], but something broken must look so several times, unless a job says why.
-    async fn settled(
+    pub(super) async fn settled(
         &mut self,
         id: StepId,
         job: &Job,

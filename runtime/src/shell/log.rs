@@ -2,10 +2,10 @@
 
 use super::perform::Shell;
 use crate::connect::Connector;
-use crate::core::{Action, Loaded, Outcome, Review, StepId, Write};
+use crate::core::{Action, LedgerRow, Loaded, Outcome, Review, StepId, Write};
 use crate::progress::{Event, Kind, StepRef};
 use crate::report::{AppliedNow, Report};
-use dsql_migrate_plan::Plan;
+use dsql_migrate_plan::{MigrationKind, Plan};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::{Duration, Instant};
@@ -123,11 +123,16 @@ impl<'a> Log<'a> {
 
     fn is_there(&self, write: &Write, loaded: &Loaded) -> bool {
         let in_ledger = |migration: usize| {
-            let version = &*self.plan.migrations[migration].version;
-            loaded.ledger.iter().any(|row| row.version == version)
+            let migration = &self.plan.migrations[migration];
+            // What is always applied may be there as it was before.
+            let as_now = |row: &LedgerRow| {
+                migration.kind != MigrationKind::Always
+                    || row.checksum.as_ref().is_some_and(|it| *it == migration.checksum.to_string())
+            };
+            loaded.ledger.iter().any(|row| row.version == *migration.version && as_now(row))
         };
         match write {
-            Write::Complete(migration) => in_ledger(*migration),
+            Write::Complete(migration) | Write::Adopt(migration) => in_ledger(*migration),
             Write::Done(id) => {
                 let version = &*self.plan.migrations[id.migration].version;
                 let done =
@@ -144,7 +149,7 @@ impl<'a> Log<'a> {
                 let elapsed = self.steps.get(id).map(|step| step.since.elapsed()).unwrap_or_default();
                 shell.tell(Event::StepFinished { step: StepRef::new(self.plan, *id), elapsed });
             }
-            Write::Complete(position) => {
+            Write::Complete(position) | Write::Adopt(position) => {
                 let migration = &self.plan.migrations[*position];
                 let elapsed =
                     self.migrations.remove(position).map(|(since, _)| since.elapsed()).unwrap_or_default();
@@ -153,6 +158,7 @@ impl<'a> Log<'a> {
                     name: migration.name.to_string(),
                     file: migration.file.to_string(),
                     duration: elapsed,
+                    adopted: matches!(write, Write::Adopt(_)),
                 };
                 shell.tell(Event::MigrationFinished {
                     version: applied.version.clone(),

@@ -13,6 +13,7 @@ mod run;
 mod session;
 mod settings;
 mod source;
+mod survey;
 mod tell;
 
 #[cfg(feature = "refinery")]

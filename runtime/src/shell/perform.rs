@@ -109,6 +109,7 @@ impl<'a, C: Connector> Shell<'a, C> {
             (Action::Record(writes), Some(held)) => self.record(writes, held).await,
             (Action::Rows(id, writes), Some(held)) => self.rows(*id, writes, held).await,
             (Action::Execute(id), Some(held)) => self.execute(*id, held).await,
+            (Action::Survey(migration), Some(held)) => self.survey(*migration, held).await,
             (Action::Prove(id), Some(held)) => self.prove(*id, held).await,
             (Action::Clean(id), Some(held)) => self.clean(*id, held).await,
             (Action::Await(jobs), Some(held)) => self.wait_for_jobs(jobs, held).await,
@@ -189,6 +190,17 @@ impl<'a, C: Connector> Shell<'a, C> {
         limit: Duration,
         unfenced: Option<Held>,
     ) -> Result<Sent, Error> {
+        self.send_set(sql, limit, unfenced, None).await
+    }
+
+    /// The same with the settings of a step: whatever connection the message goes over in the end has had them.
+    pub(super) async fn send_set(
+        &mut self,
+        sql: &str,
+        limit: Duration,
+        unfenced: Option<Held>,
+        of: Option<(StepId, Held)>,
+    ) -> Result<Sent, Error> {
         loop {
             if let Some(held) = unfenced
                 && !self.surely_holds(held).await?
@@ -196,6 +208,14 @@ impl<'a, C: Connector> Shell<'a, C> {
                 return Ok(Sent::Doubt);
             }
             self.session().await?;
+            if let Some((id, held)) = of
+                && !self.has_settings(id)
+            {
+                if Box::pin(self.set(id, held)).await?.is_some() {
+                    return Ok(Sent::Doubt);
+                }
+                continue;
+            }
             let Some(session) = &self.session else { continue };
             let answer = match unfenced {
                 Some(held) => {
@@ -232,14 +252,19 @@ impl<'a, C: Connector> Shell<'a, C> {
         }
     }
 
-    /// Asks with parameters, as often as need be; keeps the lease meanwhile where there is one.
+    /// Asks with parameters, as often as need be; for a holder it keeps the lease meanwhile, and asks under the
+    /// settings of a step.
     pub(super) async fn ask(
         &mut self,
         question: &crate::sql::proof::Question,
-        held: impl Into<Option<Held>>,
+        of: Option<(StepId, Held)>,
     ) -> Result<Result<Vec<super::session::Row>, ServerError>, Error> {
-        let held = held.into();
+        let held = of.map(|(_, held)| held);
         loop {
+            if let Some((id, held)) = of {
+                // Where the lease is lost on the way, nothing that is decided by the answer can be recorded.
+                self.set(id, held).await?;
+            }
             self.session().await?;
             let Some(session) = &self.session else { continue };
             let asked = session.ask(question, self.options.timings.answer);
@@ -359,7 +384,7 @@ impl<'a, C: Connector> Shell<'a, C> {
         let limit = self.keeper.left().min(self.options.timings.statement);
         let clock = LeaseClock::start(self.lease_length());
         let started = Instant::now();
-        match self.send(&message, limit, None).await? {
+        match self.send_set(&message, limit, None, Some((id, held))).await? {
             Sent::Answers(_) => {
                 self.keeper.renewed(clock);
                 self.progress();
@@ -391,7 +416,8 @@ impl<'a, C: Connector> Shell<'a, C> {
         if !self.surely_holds(held).await? {
             return Ok(Outcome::LeaseLost);
         }
-        let sent = self.send(&statement.sql, self.options.timings.statement, Some(held)).await?;
+        let limit = self.options.timings.statement;
+        let sent = self.send_set(&statement.sql, limit, Some(held), Some((id, held))).await?;
         if self.keeper.is_lost() {
             return Ok(Outcome::LeaseLost);
         }

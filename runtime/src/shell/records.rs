@@ -12,6 +12,7 @@ use crate::server::{INSUFFICIENT_PRIVILEGE, UNDEFINED_COLUMN, UNDEFINED_TABLE};
 use crate::sql::lease::{self, LeaseTimes};
 use crate::sql::tables::Missing;
 use crate::status::Tables;
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 impl<C: Connector> Shell<'_, C> {
@@ -57,11 +58,23 @@ impl<C: Connector> Shell<'_, C> {
         // Beside the ledger, wherever that is.
         self.inspect().await?;
         let journal = self.read_if_there(&self.tables.read_journal()).await?;
-        let lease = self.read_if_there(&lease::show(&self.tables)).await?;
+        let (lease, known) = match self.read(&lease::show(&self.tables)).await? {
+            Ok(answers) => {
+                let lease = answers.into_iter().next().unwrap_or_default();
+                let known = lease.first("known").unwrap_or_default();
+                let known = known.split_whitespace().map(str::to_owned).collect();
+                (lease, Some(known))
+            }
+            // Nobody has run here yet.
+            Err(error) if error.sqlstate == UNDEFINED_TABLE => (Answer::default(), Some(BTreeSet::new())),
+            Err(error) if error.sqlstate == INSUFFICIENT_PRIVILEGE => (Answer::default(), None),
+            Err(error) => return Err(bookkeeping("the bookkeeping tables cannot be read", error)),
+        };
         Ok(Tables {
             ledger,
             journal: journal.rows.iter().filter_map(journal_row).collect(),
             lease: holder(&lease),
+            known,
         })
     }
 

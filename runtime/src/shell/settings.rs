@@ -7,6 +7,15 @@ use crate::error::{Error, ErrorKind};
 use dsql_migrate_plan::Statement;
 
 impl<C: Connector> Shell<'_, C> {
+    /// Whether the session has had the settings of a step and no others.
+    pub(super) fn has_settings(&self, id: StepId) -> bool {
+        let wanted = &self.plan.migrations[id.migration].steps[id.step].settings;
+        self.session.as_ref().is_some_and(|session| {
+            session.settings.len() == wanted.len()
+                && session.settings.iter().zip(wanted.iter()).all(|(had, wanted)| *had == wanted.sql)
+        })
+    }
+
     /// Gives the session the settings of a step, on a new connection where it has had others.
     pub(super) async fn set(&mut self, id: StepId, held: Held) -> Result<Option<Outcome>, Error> {
         let step = &self.plan.migrations[id.migration].steps[id.step];

@@ -56,7 +56,7 @@ impl LedgerForm {
     }
 
     /// Writes rows, for as many of `held` as there are: one, or none when the lease is not ours. A row that is
-    /// there keeps its time.
+    /// there without a checksum keeps its time; one with a checksum is of a file that has been applied again.
     pub(crate) fn insert(&self, ledger: &str, entries: &[Entry<'_>]) -> String {
         let (version, time, at) = match self {
             Self::Own => ("v.version", "applied_at", "v.at"),
@@ -66,12 +66,18 @@ impl LedgerForm {
                 "replace((v.at AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z'",
             ),
         };
+        let again = match self {
+            Self::Own => {
+                ", applied_at = CASE WHEN l.checksum IS NULL THEN l.applied_at ELSE excluded.applied_at END"
+            }
+            Self::Refinery { .. } => "",
+        };
         let values: Vec<String> = entries.iter().map(|entry| self.values(entry)).collect();
         format!(
             "INSERT INTO {ledger} AS l (version, name, checksum, {time}) \
              SELECT {version}, v.name, v.checksum, {at} \
              FROM held, (VALUES {}) AS v (version, name, checksum, at) \
-             ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum",
+             ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum{again}",
             values.join(", ")
         )
     }

@@ -159,19 +159,8 @@ pub(crate) fn judge(facts: &[Fact], answers: &[Option<String>]) -> Verdict {
 fn holds(fact: &Fact, answer: Option<&str>) -> bool {
     match fact {
         Fact::Relation { kind, exists, .. } => answer.is_some_and(|found| is_kind(*kind, found)) == *exists,
-        Fact::Table { .. } | Fact::OwnSchema => answer.is_some(),
         Fact::Constraint { exists: true, validated: true, .. } => answer == Some("true"),
-        Fact::Schema { exists, .. }
-        | Fact::Column { exists, .. }
-        | Fact::Identity { exists, .. }
-        | Fact::Generated { exists, .. }
-        | Fact::Constraint { exists, .. }
-        | Fact::Domain { exists, .. }
-        | Fact::DomainConstraint { exists, .. }
-        | Fact::Function { exists, .. }
-        | Fact::Role { exists, .. }
-        | Fact::Statistics { exists, .. }
-        | Fact::IamMapping { exists, .. } => answer.is_some() == *exists,
+        fact => answer.is_some() == fact.is_there(),
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn record(author: Author<'_>, plan: &Plan, writes: &[Write]) -> Strin
     let completed: BTreeSet<usize> = writes
         .iter()
         .filter_map(|write| match write {
-            Write::Complete(migration) => Some(*migration),
+            Write::Complete(migration) | Write::Adopt(migration) => Some(*migration),
             _ => None,
         })
         .collect();
@@ -116,7 +116,7 @@ fn changes(tables: &TableNames, plan: &Plan, write: &Write) -> Vec<String> {
         Write::Forget(id) => {
             vec![format!("DELETE FROM {journal} WHERE {} AND EXISTS (SELECT 1 FROM held)", key(id))]
         }
-        Write::Complete(migration) => {
+        Write::Complete(migration) | Write::Adopt(migration) => {
             let migration = &plan.migrations[*migration];
             vec![
                 format!(

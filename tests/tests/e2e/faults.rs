@@ -123,7 +123,7 @@ async fn conflicts_delay_and_double_nothing() {
             let run = run.expect("no panic").unwrap_or_else(|error| panic!("{share}, {instances}: {error}"));
             applied += run.applied.len();
         }
-        assert_eq!(applied, 5, "{share}, {instances}");
+        assert_eq!(applied, 8, "{share}, {instances}");
         assert_eq!(state(&database).await, expected, "{share}, {instances}");
         database.assert_at_rest().await;
     }

@@ -109,6 +109,49 @@ async fn a_holder_that_wakes_after_its_lease_changes_nothing() {
     }
 }
 
+/// The server's clock steps forward by an hour while a holder is at work, and its lease is over at once; or back by
+/// an hour, and the lease that it renews ends much later than it thinks. The clock of a PostgreSQL cannot be set
+/// for one database, but nothing of it matters except how far the lease's end is from now: that is what is moved.
+async fn steps(step: &str, message: usize) {
+    let database = database().await;
+    let migrations = with_index();
+    database.relay.freeze_at(message, Side::After);
+    let holder = tokio::spawn({
+        let (migrations, config) = (migrations.clone(), database.config());
+        async move { migrations.with(quick()).run(&config).await }
+    });
+    database.relay.frozen().await;
+    let sql = format!("UPDATE schema_migrations_lease SET expires_at = expires_at {step}");
+    database.run(&[&sql]).await;
+    let other = tokio::spawn({
+        let (migrations, config) = (migrations.clone(), database.direct());
+        async move { migrations.with(quick()).run(&config).await }
+    });
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    database.relay.thaw();
+    let mut applied = 0;
+    for run in [holder, other] {
+        let run = run.await.expect("no panic");
+        applied += run.unwrap_or_else(|error| panic!("{step} at {message}: {error}")).applied.len();
+    }
+    assert_eq!(applied, 1, "{step} at {message}");
+    assert_eq!(database.rows("SELECT a FROM t").await, ["2"], "{step} at {message}");
+    database.assert_at_rest().await;
+}
+
+#[tokio::test]
+async fn a_clock_that_steps_doubles_nothing() {
+    let mut running = JoinSet::new();
+    // From the first message after the lease was taken to the last record.
+    for message in 6..14 {
+        running.spawn(steps("- interval '1 hour'", message));
+        running.spawn(steps("+ interval '1 hour'", message));
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.expect("no panic");
+    }
+}
+
 #[tokio::test]
 async fn a_run_that_is_asked_to_stop_gives_the_lease_back() {
     let database = database_with(|options| options.job_time(Duration::from_secs(3600))).await;

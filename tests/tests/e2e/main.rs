@@ -9,6 +9,7 @@ mod bridge;
 mod faults;
 mod hook;
 mod jobs;
+mod kinds;
 mod lease;
 mod ledger;
 mod progress;

@@ -34,6 +34,19 @@ fn if_not_exists_that_meets_something_else() {
     );
 }
 
+/// A schema without a name of its own is named like its owner.
+#[test]
+fn a_schema_of_its_owner() {
+    let set = ["CREATE SCHEMA AUTHORIZATION app", "CREATE TABLE app.a (id int PRIMARY KEY)"];
+    assert_eq!(found(&set), [""; 0]);
+    assert_eq!(
+        found(&[
+            "CREATE SCHEMA AUTHORIZATION app; SET search_path = app; CREATE TABLE a (id int PRIMARY KEY)"
+        ]),
+        [""; 0]
+    );
+}
+
 #[test]
 fn like() {
     clean(&[TABLE, "CREATE TABLE b (LIKE items INCLUDING ALL); INSERT INTO b (id, title) VALUES (1, 'a')"]);

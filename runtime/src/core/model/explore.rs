@@ -20,6 +20,11 @@ pub(super) fn explore(plan: &Plan, policies: &Policies, faults: u8) -> Found {
     walk(World::new(plan, policies, faults), policies)
 }
 
+/// From a world that is not empty.
+pub(super) fn explore_from<'a>(start: World<'a>, policies: &'a Policies) -> Found {
+    walk(start, policies)
+}
+
 pub(super) fn explore_unfenced(plan: &Plan, policies: &Policies, faults: u8) -> Found {
     let mut world = World::new(plan, policies, faults);
     world.unfenced = true;
@@ -116,7 +121,8 @@ fn of_server<'a>(world: &World<'a>, found: &mut Vec<World<'a>>) {
             found.push(next);
         }
     }
-    if world.lease.expired && !world.lease.quiet && !world.ddl_is_late() && nothing_is_sent(world) {
+    // However long it is: a DDL statement may be under way for longer.
+    if world.lease.expired && !world.lease.quiet {
         let mut next = world.clone();
         next.lease.quiet = true;
         found.push(next);
@@ -129,10 +135,6 @@ fn of_server<'a>(world: &World<'a>, found: &mut Vec<World<'a>>) {
             found.push(next);
         }
     }
-}
-
-fn nothing_is_sent(world: &World<'_>) -> bool {
-    world.runners.iter().all(|runner| !matches!(runner.wire, Wire::Sent(_)))
 }
 
 fn faulty<'a>(world: &World<'a>) -> Option<World<'a>> {
@@ -158,14 +160,24 @@ fn of_runner<'a>(world: &World<'a>, who: usize, policies: &'a Policies, found: &
         }
         (Wire::Sent(id), _) => {
             let mut next = world.clone();
+            next.runners[who].wire = Wire::Idle;
             next.runners[who].wire = Wire::Answered(next.ddl(*id));
             found.push(next);
             lose(world, who, Some(Late::Ddl(*id)), found);
         }
-        (Wire::Idle, Action::Execute(id)) => {
-            if world.ddl_is_late() {
-                return;
+        (Wire::Stale, _) => {
+            let mut next = world.clone();
+            let Some(held) = held else { panic!("a statement without a lease") };
+            let Action::Execute(id) = &action else { panic!("a statement that nobody sent") };
+            next.runners[who].wire = Wire::Idle;
+            if next.surely_holds(who, held) {
+                next.runners[who].wire = Wire::Sent(*id);
+            } else {
+                next.runners[who].machine.observe(Outcome::LeaseLost);
             }
+            found.push(next);
+        }
+        (Wire::Idle, Action::Execute(id)) => {
             let mut next = world.clone();
             let Some(held) = held else { panic!("a statement without a lease") };
             if next.surely_holds(who, held) {

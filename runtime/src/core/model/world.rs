@@ -3,11 +3,12 @@
 use crate::checksum::step_checksum;
 use crate::core::{
     Action, Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Machine, Outcome, StepId, Verdict, Write,
+    claims,
 };
 use crate::options::Policies;
 use crate::server::ServerError;
 use crate::sql::lease::HOOK_OWED;
-use dsql_migrate_plan::{Plan, StepKind};
+use dsql_migrate_plan::{MigrationKind, Plan, Proof, Step, StepKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 
@@ -45,6 +46,8 @@ pub(super) enum Late {
 pub(super) enum Wire {
     Idle,
     Sent(StepId),
+    /// It will be refused: the catalog has changed meanwhile.
+    Stale,
     Answered(Outcome),
 }
 
@@ -69,6 +72,10 @@ pub(super) struct World<'a> {
     hooked: usize,
     pub(super) late: Vec<Late>,
     pub(super) faults: u8,
+    /// Baselines that the database had before.
+    had: BTreeSet<usize>,
+    /// What is always applied and was, as its file was before.
+    old: BTreeSet<usize>,
     /// Records ask for no lease: to see whether the model would notice.
     pub(super) unfenced: bool,
 }
@@ -89,6 +96,7 @@ impl Hash for World<'_> {
             self.faults,
             self.owed,
             self.hooked,
+            &self.old,
         )
             .hash(state);
     }
@@ -109,8 +117,37 @@ impl<'a> World<'a> {
             hooked: 0,
             late: Vec::new(),
             faults,
+            had: BTreeSet::new(),
+            old: BTreeSet::new(),
             unfenced: false,
         }
+    }
+
+    /// The database has all that this baseline makes.
+    pub(super) fn having(mut self, baseline: usize) -> Self {
+        self.had.insert(baseline);
+        for id in super::steps(self.plan).filter(|id| id.migration == baseline) {
+            if !matches!(self.step(id).kind, StepKind::Dml { .. }) {
+                self.objects.insert(id, Object::Valid);
+            }
+        }
+        self
+    }
+
+    /// This migration was applied as its file was before.
+    pub(super) fn with_old(mut self, migration: usize) -> Self {
+        self.ledger.insert(migration);
+        self.old.insert(migration);
+        self
+    }
+
+    fn step(&self, id: StepId) -> &'a Step {
+        &self.plan.migrations[id.migration].steps[id.step]
+    }
+
+    /// Sorts steps as they are to be run.
+    fn order(&self, id: StepId) -> (bool, StepId) {
+        (self.plan.migrations[id.migration].kind == MigrationKind::Always, id)
     }
 
     /// A runner dies; another process takes its place. Its statement, if one is under way, may still act.
@@ -125,17 +162,17 @@ impl<'a> World<'a> {
     }
 
     fn is_job(&self, id: StepId) -> bool {
-        matches!(self.plan.migrations[id.migration].steps[id.step].kind, StepKind::AsyncDdl { .. })
+        matches!(self.step(id).kind, StepKind::AsyncDdl { .. })
     }
 
-    /// Whether a DDL statement must not be sent yet: what is late acts before it, or never.
-    pub(super) fn ddl_is_late(&self) -> bool {
-        self.late.iter().any(|late| matches!(late, Late::Ddl(_)))
+    fn is_repeatable(&self, id: StepId) -> bool {
+        matches!(self.step(id).kind, StepKind::Ddl { proof: Proof::Repeatable, .. })
     }
 
     /// A DDL statement acts.
     pub(super) fn ddl(&mut self, id: StepId) -> Outcome {
-        if self.objects.contains_key(&id) {
+        assert!(!self.had.contains(&id.migration), "{id:?} of a baseline that was there");
+        if self.objects.contains_key(&id) && !self.is_repeatable(id) {
             let answer = ServerError {
                 sqlstate: "42P07".into(),
                 message: "relation already exists".into(),
@@ -146,16 +183,26 @@ impl<'a> World<'a> {
         }
         self.assert_in_order(id);
         let job = self.is_job(id);
+        // The catalog is another now: every DDL statement that was on its way is refused for it (OC001), and its
+        // sender, if it lives, looks at its lease before it tries again.
+        self.late.retain(|late| !matches!(late, Late::Ddl(_)));
+        for runner in &mut self.runners {
+            if matches!(runner.wire, Wire::Sent(_)) {
+                runner.wire = Wire::Stale;
+            }
+        }
         self.objects.insert(id, if job { Object::Building } else { Object::Valid });
         Outcome::Executed(job.then(|| format!("job of {id:?}")))
     }
 
     /// Everything before a step has happened, and the jobs that it waits for have ended well.
     fn assert_in_order(&self, id: StepId) {
-        for earlier in super::steps(self.plan).take_while(|earlier| *earlier < id) {
-            let happened = self.objects.contains_key(&earlier) || self.rows.contains_key(&earlier);
+        for earlier in super::steps(self.plan).filter(|earlier| self.order(*earlier) < self.order(id)) {
+            let happened = self.objects.contains_key(&earlier)
+                || self.rows.contains_key(&earlier)
+                || self.had.contains(&earlier.migration);
             assert!(happened, "{id:?} before {earlier:?}");
-            let waited = earlier.migration < id.migration
+            let waited = earlier.migration != id.migration
                 || self.plan.migrations[id.migration].steps[id.step].waits_for.contains(&earlier.step);
             if waited && self.is_job(earlier) {
                 assert_eq!(
@@ -178,6 +225,7 @@ impl<'a> World<'a> {
         lease.expired = false;
         lease.quiet = false;
         if let Some(id) = rows {
+            assert!(!self.had.contains(&id.migration), "rows of a baseline that was there");
             self.assert_in_order(id);
             let times = self.rows.entry(id).or_default();
             *times += 1;
@@ -190,6 +238,10 @@ impl<'a> World<'a> {
                 Write::Done(id) => drop(self.journal.insert(*id, (true, None))),
                 Write::Forget(id) => drop(self.journal.remove(id)),
                 Write::Complete(migration) => self.complete(*migration),
+                Write::Adopt(migration) => {
+                    assert!(self.had.contains(migration), "{migration} was not there");
+                    assert!(self.ledger.insert(*migration), "{migration} was recorded twice");
+                }
                 Write::HookOwed => self.owed = true,
                 Write::HookDone => self.owed = false,
                 Write::Sweep(_) => {}
@@ -203,7 +255,8 @@ impl<'a> World<'a> {
             let whole = self.rows.contains_key(&id) || self.objects.get(&id) == Some(&Object::Valid);
             assert!(whole, "{migration} is in the ledger without {id:?}");
         }
-        assert!(self.ledger.insert(migration), "{migration} was recorded twice");
+        let first = self.ledger.insert(migration);
+        assert!(first || self.old.remove(&migration), "{migration} was recorded twice");
         self.journal.retain(|id, _| id.migration != migration);
     }
 
@@ -237,7 +290,10 @@ impl<'a> World<'a> {
         let row = |position: &usize| LedgerRow {
             version: self.plan.migrations[*position].version.to_string(),
             name: "m".into(),
-            checksum: Some(self.plan.migrations[*position].checksum.to_string()),
+            checksum: Some(match self.old.contains(position) {
+                true => "old".to_owned(),
+                false => self.plan.migrations[*position].checksum.to_string(),
+            }),
             applied_at: String::new(),
         };
         self.ledger.iter().map(row).collect()
@@ -266,6 +322,9 @@ impl<'a> World<'a> {
     }
 
     fn verdict(&self, id: StepId, waited_for: bool) -> Verdict {
+        if self.is_repeatable(id) {
+            return Verdict::Absent;
+        }
         match self.objects.get(&id) {
             Some(Object::Valid) => Verdict::Happened { compared: self.is_job(id) },
             Some(Object::Building) => Verdict::Building(format!("job of {id:?}")),
@@ -285,6 +344,11 @@ impl<'a> World<'a> {
             (Action::Load, Some(held)) => self.load(who, held),
             (Action::Record(writes), Some(held)) => self.recorded(who, held, None, writes),
             (Action::Rows(id, writes), Some(held)) => self.recorded(who, held, Some(*id), writes),
+            (Action::Survey(migration), _) => {
+                let steps = claims(&self.plan.migrations[*migration]).into_iter().map(|(step, _)| step);
+                let verdict = |step| self.verdict(StepId { migration: *migration, step }, false);
+                Outcome::Surveyed(steps.map(verdict).collect())
+            }
             (Action::Prove(id), _) => Outcome::Judged(self.verdict(*id, false)),
             (Action::Clean(id), Some(held)) => {
                 if !self.surely_holds(who, held) {
@@ -332,7 +396,23 @@ impl<'a> World<'a> {
     }
 
     fn recorded(&mut self, who: usize, held: Held, rows: Option<StepId>, writes: &[Write]) -> Outcome {
-        if self.fenced(who, held, rows, writes) { Outcome::Recorded } else { Outcome::Doubt }
+        if self.fenced(who, held, rows, writes) {
+            return Outcome::Recorded;
+        }
+        // Whoever has gone on may have taken away what the rows of a former holder need. The server looks at them
+        // before it looks at the lease.
+        let gone =
+            rows.is_some_and(|id| self.objects.keys().any(|later| self.order(*later) > self.order(id)));
+        if gone {
+            let answer = ServerError {
+                sqlstate: "42703".into(),
+                message: "column does not exist".into(),
+                detail: None,
+                hint: None,
+            };
+            return Outcome::Refused { answer, statement: 0 };
+        }
+        Outcome::Doubt
     }
 
     /// The hook has been called for all that is applied.
@@ -342,6 +422,6 @@ impl<'a> World<'a> {
 
     /// Nothing is left to do, and it was done once.
     pub(super) fn is_whole(&self) -> bool {
-        self.ledger.len() == self.plan.migrations.len() && self.journal.is_empty()
+        self.ledger.len() == self.plan.migrations.len() && self.journal.is_empty() && self.old.is_empty()
     }
 }
