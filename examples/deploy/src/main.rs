@@ -66,6 +66,8 @@ async fn deploy(arguments: &Arguments, database: &Dsql) -> ExitCode {
     }
     eprintln!("{stage} ({}): {pending} pending", database.host());
     if pending > 0 && stage.is_production() && !arguments.yes {
+        // Who is asked sees what they are asked about.
+        eprint!("{plan}");
         let terminal = io::stdin().is_terminal();
         if let Err(why) = confirm::by_name(stage, terminal, &mut io::stdin().lock(), &mut io::stderr()) {
             return end(REFUSED, why);

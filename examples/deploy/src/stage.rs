@@ -42,14 +42,21 @@ impl Stage {
                 self.variable()
             )
         })?;
-        let twin = Self::value_variants()
-            .iter()
-            .find(|other| **other != self && of(**other).as_ref() == Some(&endpoint));
+        let twin = Self::value_variants().iter().find(|other| {
+            **other != self && of(**other).is_some_and(|other| name(&other) == name(&endpoint))
+        });
         match twin {
             Some(other) => Err(format!("{} and {} name the same cluster", self.variable(), other.variable())),
             None => Ok(endpoint),
         }
     }
+}
+
+/// What an endpoint names, however it is written. The name of a cluster by PrivateLink is another than its public one.
+fn name(endpoint: &str) -> String {
+    let endpoint = endpoint.trim().to_ascii_lowercase();
+    let (host, port) = endpoint.split_once(':').unwrap_or((&endpoint, "5432"));
+    format!("{}:{port}", host.strip_suffix('.').unwrap_or(host))
 }
 
 impl fmt::Display for Stage {
@@ -75,5 +82,31 @@ mod tests {
         let copied = |name: &str| (name != "DSQL_ENDPOINT_TEST").then(|| "prod.example".to_string());
         let why = Stage::Dev.endpoint(copied).unwrap_err();
         assert_eq!(why, "DSQL_ENDPOINT_DEV and DSQL_ENDPOINT_PROD name the same cluster");
+    }
+
+    #[test]
+    fn one_cluster_is_one_however_it_is_written() {
+        let twins = |dev: &str, prod: &str| {
+            let set = |name: &str| match name {
+                "DSQL_ENDPOINT_DEV" => Some(dev.to_string()),
+                "DSQL_ENDPOINT_PROD" => Some(prod.to_string()),
+                _ => None,
+            };
+            Stage::Dev.endpoint(set).is_err()
+        };
+        let plain = "abc.dsql.us-east-1.on.aws";
+        for other in [
+            "ABC.dsql.US-EAST-1.on.aws",
+            "abc.dsql.us-east-1.on.aws:5432",
+            "abc.dsql.us-east-1.on.aws.",
+            " Abc.dsql.us-east-1.on.aws.:5432 ",
+        ] {
+            assert!(twins(plain, other) && twins(other, plain), "{other:?}");
+        }
+        for other in
+            ["abd.dsql.us-east-1.on.aws", "abc.dsql.us-east-2.on.aws", "abc.dsql.us-east-1.on.aws:5433"]
+        {
+            assert!(!twins(plain, other), "{other:?}");
+        }
     }
 }

@@ -96,7 +96,10 @@ async fn production_asks_for_its_name() {
     };
     let refused = typed(b"yes\n");
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
-    assert!(text(&refused.stdout).contains("not confirmed; nothing was changed"), "{refused:?}");
+    let shown = text(&refused.stdout);
+    assert!(shown.contains("not confirmed; nothing was changed"), "{shown}");
+    let before = shown.split("Type prod to migrate it").next().expect("a part");
+    assert!(before.len() < shown.len() && before.contains("CREATE INDEX ASYNC items_type_idx"), "{shown}");
     let run = typed(b"prod\n");
     let shown = text(&run.stdout);
     assert_eq!(run.status.code(), Some(0), "{shown}");
