@@ -1,7 +1,7 @@
 //! What an invocation asks for, and the answer.
 
 use crate::failure::Failure;
-use dsql_migrate::{Connector, DryRun, Migrations, Options, Report, Status};
+use dsql_migrate::{Connector, DryRun, Migrations, Options, Report, Retry, Status};
 use serde::Serialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -39,29 +39,21 @@ impl Action {
         }
     }
 
-    /// Does it, and stops in good order when `time` is over.
+    /// Does it. Migrating begins to stop when `time` is over, and nothing is tried again for longer than that.
     pub(crate) async fn perform<C: Connector>(
         self,
         migrations: &Migrations,
         database: &C,
         time: Duration,
     ) -> Result<Answer, Failure> {
-        let runner = migrations.with(Options::default());
-        let over = tokio::time::sleep(time);
-        let found = async {
-            match self {
-                Self::Migrate => Ok(Answer::Migrate(runner.run_until(database, over).await?)),
-                // These never write, and may be left anywhere.
-                Self::Status => {
-                    tokio::time::timeout(time, runner.status(database)).await?.map(Answer::Status)
-                }
-                Self::DryRun => {
-                    tokio::time::timeout(time, runner.dry_run(database)).await?.map(Answer::DryRun)
-                }
-            }
-            .map_err(Failure::from)
-        };
-        found.await
+        let retry = Retry::default();
+        let options = Options::default().retry(Retry { total: retry.total.min(time), ..retry });
+        let runner = migrations.with(options);
+        Ok(match self {
+            Self::Migrate => Answer::Migrate(runner.run_until(database, tokio::time::sleep(time)).await?),
+            Self::Status => Answer::Status(runner.status(database).await?),
+            Self::DryRun => Answer::DryRun(runner.dry_run(database).await?),
+        })
     }
 }
 

@@ -17,21 +17,17 @@ impl Failure {
     pub(crate) fn new(kind: &str, message: impl Into<String>) -> Self {
         Self { kind: kind.into(), message: message.into() }
     }
-
-    fn of_time() -> Self {
-        Self::new(
-            "deadline",
-            "the function's time is nearly over: what was applied is recorded, and the next invocation goes on where this \
-             one stopped",
-        )
-    }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         // Nothing else asks a run to stop here.
         if error.kind() == ErrorKind::Interrupted {
-            return Self::of_time();
+            return Self::new(
+                "deadline",
+                "the function's time is nearly over: what was applied is recorded, and the next invocation goes on where \
+                 this one stopped",
+            );
         }
         let kind = serde_json::to_value(error.kind()).ok();
         let kind = kind.as_ref().and_then(|kind| kind.as_str()).unwrap_or("error");
@@ -41,7 +37,11 @@ impl From<Error> for Failure {
 
 impl From<Elapsed> for Failure {
     fn from(_: Elapsed) -> Self {
-        Self::of_time()
+        Self::new(
+            "deadline",
+            "the function's time is over, and the database has not answered: what was applied is recorded, and the next \
+             invocation proves what became of the statement that was under way, once the lease is over (a minute at most)",
+        )
     }
 }
 

@@ -17,9 +17,12 @@ use tracing_subscriber::EnvFilter;
 
 static MIGRATIONS: Migrations = embed_migrations!("../../migrations");
 
-/// How long before the function's end a run begins to stop. A DDL statement that is under way has to be waited for, and takes
-/// well under a second on DSQL; everything else is left at once.
+/// How long before the function's end a run begins to stop. What has been sent is waited for, which on DSQL takes well under a
+/// second for DDL, and up to five minutes where there is no answer.
 const MARGIN: Duration = Duration::from_secs(15);
+/// How long before the function's end its answer is due, whatever is under way. It is left as if the process had been killed: the
+/// next run proves what became of it.
+const LAST: Duration = Duration::from_secs(3);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
@@ -37,7 +40,10 @@ async fn main() -> Result<(), lambda_runtime::Error> {
 async fn handle(event: LambdaEvent<Value>, database: &Result<Dsql, ConnectError>) -> Result<Answer, Failure> {
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     let outcome = match (Action::read(&event.payload), database) {
-        (Ok(action), Ok(database)) => action.perform(&MIGRATIONS, database, working_time(left)).await,
+        (Ok(action), Ok(database)) => {
+            let work = action.perform(&MIGRATIONS, database, without(MARGIN, left));
+            tokio::time::timeout(without(LAST, left), work).await.unwrap_or_else(|over| Err(over.into()))
+        }
         (Err(failure), _) => Err(failure),
         (_, Err(error)) => Err(error.clone().into()),
     };
@@ -47,9 +53,9 @@ async fn handle(event: LambdaEvent<Value>, database: &Result<Dsql, ConnectError>
     outcome
 }
 
-/// How much of the time that is left may be worked: all but the margin, which is smaller where little is left.
-fn working_time(left: Duration) -> Duration {
-    left.saturating_sub(MARGIN.min(left / 4))
+/// The time that is left without a margin, which is smaller where that is less than a minute.
+fn without(margin: Duration, left: Duration) -> Duration {
+    left.saturating_sub(margin.mul_f64((left.as_secs_f64() / 60.0).min(1.0)))
 }
 
 #[cfg(test)]
@@ -59,8 +65,10 @@ mod tests {
     #[test]
     fn a_margin_is_left_however_short_the_time() {
         let seconds = Duration::from_secs;
-        assert_eq!(working_time(seconds(900)), seconds(885));
-        assert_eq!(working_time(seconds(8)), seconds(6));
-        assert_eq!(working_time(Duration::ZERO), Duration::ZERO);
+        let both = |left| (without(MARGIN, left), without(LAST, left));
+        assert_eq!(both(seconds(900)), (seconds(885), seconds(897)));
+        assert_eq!(both(seconds(60)), (seconds(45), seconds(57)));
+        assert_eq!(both(seconds(20)), (seconds(15), seconds(19)));
+        assert_eq!(both(Duration::ZERO), (Duration::ZERO, Duration::ZERO));
     }
 }

@@ -6,11 +6,11 @@
 
 mod runtime_api;
 
-use dsql_local::{Cluster, Endpoint, Options};
+use dsql_local::{Cluster, Endpoint, Fault, Options, Point, Strike};
 use dsql_migrate::{Connection, Connector, Dsql};
 use runtime_api::Function;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// Longer than any of these tests should take, on a loaded machine.
@@ -94,15 +94,32 @@ async fn what_goes_wrong_fails_the_invocation() {
 
 #[tokio::test]
 async fn before_the_deadline_it_stops_in_good_order_and_the_next_goes_on() {
-    let endpoint = endpoint(Options::new().job_time(Duration::from_secs(4))).await;
+    let endpoint = endpoint(Options::new().job_time(Duration::from_secs(12))).await;
     let mut function = Function::start(&of(&endpoint)).await;
-    let begun = std::time::Instant::now();
-    let failed = function.invoke(json!({"action": "migrate"}), Duration::from_secs(5)).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_secs(5), "Lambda would have ended it: {:?}", begun.elapsed());
+    let begun = Instant::now();
+    let time = Duration::from_secs(15);
+    let failed = function.invoke(json!({"action": "migrate"}), time).await.unwrap_err();
+    assert!(begun.elapsed() < time, "Lambda would have ended it: {:?}", begun.elapsed());
     assert_eq!(failed["errorType"], "deadline", "{failed}");
     let status = function.invoke(json!({"action": "status"}), LONG).await.unwrap();
     assert_eq!(status["migrations"][0]["state"], "in_flight", "{status}");
     assert!(status["lease"].is_null(), "the lease is given back: {status}");
+    let report = function.invoke(json!({"action": "migrate"}), LONG).await.unwrap();
+    assert_eq!(versions(&report["applied"]), ALL, "{report}");
+}
+
+#[tokio::test]
+async fn a_database_that_never_answers_does_not_keep_it_beyond_its_time() {
+    let endpoint = endpoint(Options::new()).await;
+    endpoint.control().inject(Fault::new(Point::Statement, Strike::Freeze).matching("CREATE TABLE items"));
+    let mut function = Function::start(&of(&endpoint)).await;
+    let begun = Instant::now();
+    let time = Duration::from_secs(20);
+    let failed = function.invoke(json!({"action": "migrate"}), time).await.unwrap_err();
+    assert!(begun.elapsed() < time, "Lambda would have ended it: {:?}", begun.elapsed());
+    assert_eq!(failed["errorType"], "deadline", "{failed}");
+    assert!(failed["errorMessage"].as_str().unwrap().contains("has not answered"), "{failed}");
+    // The lease is not given back, so the next waits for its end.
     let report = function.invoke(json!({"action": "migrate"}), LONG).await.unwrap();
     assert_eq!(versions(&report["applied"]), ALL, "{report}");
 }

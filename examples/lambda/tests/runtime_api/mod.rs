@@ -73,7 +73,7 @@ impl Function {
         let id = format!("invocation-{}", self.count);
         let invocation = Invocation { id: id.clone(), payload, deadline: SystemTime::now() + time };
         assert!(self.invocations.send(invocation).is_ok(), "the API runs");
-        let reply = tokio::time::timeout(time + Duration::from_secs(10), self.replies.recv()).await;
+        let reply = tokio::time::timeout(time + Duration::from_secs(60), self.replies.recv()).await;
         let (of, reply) =
             reply.unwrap_or_else(|_| panic!("no reply in time: {}", self.log())).expect("the API runs");
         assert_eq!(of, id);
