@@ -3,7 +3,8 @@
 //! | variable | is |
 //! |---|---|
 //! | `DSQL_ENDPOINT` | a cluster, connected to with IAM tokens and verified TLS |
-//! | `DATABASE_URL` | any other database; with neither, a stand-in is started and goes away with the service |
+//! | `DSQL_CLUSTER_ID`, `DSQL_REGION` | the same, by the cluster's identifier |
+//! | `DATABASE_URL` | any other database; with none of these, a stand-in is started and goes away with the service |
 //! | `MIGRATE` | `apply` what is pending (unless set); `verify`: do not start when something is; `wait` until another has applied it |
 //! | `HOST`, `PORT` | where to listen: 127.0.0.1 unless set, and any free port |
 //! | `LOG_FORMAT` | `json`: one object a line, of what `RUST_LOG` selects |

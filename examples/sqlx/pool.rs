@@ -42,7 +42,8 @@ impl Database {
         &self.pool
     }
 
-    /// Uses no connection again that is open now: to be called after a migration.
+    /// Uses no connection again that is open now: to be called after a migration. One whose login is under way counts as new: sqlx
+    /// does not tell when that began.
     pub(crate) fn recycle(&self) {
         *self.migrated.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }

@@ -51,6 +51,14 @@ async fn without_any_setting_it_starts_a_stand_in_and_leaves_nothing_behind() {
     assert_eq!(service.said.last().map(String::as_str), Some("stopped"));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clusters_identifier_means_that_cluster_and_no_stand_in() {
+    let mut service = Service::start_wrong(&[("DSQL_CLUSTER_ID", "abc"), ("DATABASE_URL", "")]);
+    assert!(!service.ended().success());
+    let said = service.said.join("\n");
+    assert!(said.contains("DSQL_REGION") && !said.contains("stand-in"), "{said}");
+}
+
 /// As on a cluster: verified TLS, a token for each connection, and no URL anywhere.
 #[tokio::test(flavor = "multi_thread")]
 async fn by_an_endpoint_it_connects_with_tokens_over_verified_tls() {

@@ -46,6 +46,10 @@ impl Service {
         let mut process = Command::new(env!("CARGO_BIN_EXE_service"))
             .env_remove("DATABASE_URL")
             .env_remove("DSQL_ENDPOINT")
+            .env_remove("DSQL_CLUSTER_ID")
+            .env_remove("DSQL_REGION")
+            .env_remove("AWS_REGION")
+            .env_remove("AWS_DEFAULT_REGION")
             .env_remove("RUST_LOG")
             .envs(variables.iter().copied())
             .stdout(Stdio::piped())
@@ -112,7 +116,7 @@ impl Service {
         let started = Instant::now();
         loop {
             if let Some(status) = self.process.try_wait().expect("it is our child") {
-                let limit = Duration::from_secs(2);
+                let limit = Duration::from_secs(20);
                 while let Ok(line) = self.lines.recv_timeout(limit) {
                     self.said.push(line);
                 }
