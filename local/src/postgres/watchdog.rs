@@ -9,7 +9,8 @@ use super::launch::command;
 use crate::error::Error;
 
 /// What it does: it is told the server's pid, and at last that all is done. When the pipe closes before, it ends that server (no
-/// other that may have taken up the same folder since) and removes the folder, unless it is to be kept.
+/// other that may have taken up the same folder since) and removes the folder, unless it is to be kept. Only over a folder that is
+/// to be removed, and so nobody else's, does it ask the folder for a server that it was not told of.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
 pid= n=0
@@ -17,6 +18,7 @@ while read -r line; do
     [ "$line" = done ] && exit 0
     pid=$line
 done
+[ "$2$pid" != keep ] || exit 0
 while [ $n -lt 50 ]; do
     [ -n "$pid" ] || pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
     [ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null
@@ -67,5 +69,47 @@ impl Drop for Watchdog {
         self.tell("done");
         self.pipe = None;
         let _ = self.shell.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use super::*;
+
+    /// A folder over which a process of another's serves, and that process.
+    fn taken() -> (tempfile::TempDir, Child) {
+        let root = tempfile::tempdir().unwrap();
+        let other = Command::new("sleep").arg("600").spawn().unwrap();
+        fs::create_dir(root.path().join("data")).unwrap();
+        fs::write(root.path().join("data/postmaster.pid"), format!("{}\n", other.id())).unwrap();
+        (root, other)
+    }
+
+    /// As when this process is killed before it has told of a server.
+    fn killed_early(root: &Path, keep: bool) {
+        let mut watchdog = Watchdog::start(root, keep, None).unwrap();
+        watchdog.pipe = None;
+        watchdog.shell.wait().unwrap();
+    }
+
+    #[test]
+    fn a_kept_folder_may_be_anothers_whose_server_is_left_alone() {
+        let (root, mut other) = taken();
+        killed_early(root.path(), true);
+        let left_alone = other.try_wait().unwrap().is_none();
+        other.kill().unwrap();
+        other.wait().unwrap();
+        assert!(left_alone && root.path().exists());
+    }
+
+    #[test]
+    fn a_folder_of_our_own_goes_with_the_server_over_it() {
+        let (root, mut other) = taken();
+        let waiting = std::thread::spawn(move || other.wait().unwrap());
+        killed_early(root.path(), false);
+        assert!(!waiting.join().unwrap().success() && !root.path().exists());
     }
 }

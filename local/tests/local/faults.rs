@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use dsql_local::{Fault, Point, Strike};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 
-use crate::support::{client, endpoint, endpoint_with, job_end, options, said, value};
+use crate::support::{client, commit_at_last, endpoint, endpoint_with, job_end, options, said, value};
 
 const OC000: &str = "change conflicts with another transaction (OC000)";
 
@@ -69,16 +69,17 @@ async fn a_frozen_writer_does_not_freeze_the_others() {
     other.batch_execute("CREATE TABLE t (id int PRIMARY KEY, n int)").await.unwrap();
     other.batch_execute("INSERT INTO t VALUES (1, 0)").await.unwrap();
     endpoint.control().inject(Fault::new(Point::Commit, Strike::Freeze).matching("UPDATE"));
+    let (told, written) = tokio::sync::oneshot::channel();
     let hangs = tokio::spawn(async move {
         let transaction = frozen.transaction().await.unwrap();
         transaction.execute("UPDATE t SET n = 1", &[]).await.unwrap();
+        told.send(()).unwrap();
         transaction.commit().await
     });
+    written.await.unwrap();
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert!(!hangs.is_finished());
-    let transaction = other.transaction().await.unwrap();
-    transaction.execute("UPDATE t SET n = 2", &[]).await.unwrap();
-    transaction.commit().await.unwrap();
+    commit_at_last(&mut other, "UPDATE t SET n = 2").await;
     assert_eq!(value(&other, "SELECT n FROM t").await.as_deref(), Some("2"));
     endpoint.control().close_connections();
     assert!(hangs.await.unwrap().is_err());

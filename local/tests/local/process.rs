@@ -59,9 +59,9 @@ fn psql(url: &str, sql: &str) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_string()
 }
 
-/// Whether both the folder and the server that ran over it go within some seconds.
+/// Whether both the folder and the server that ran over it go by and by.
 fn goes_away(folder: &Path, server: &str) -> bool {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while Instant::now() < deadline {
         if !folder.exists() && !Path::new("/proc").join(server).exists() {
             return true;
@@ -82,7 +82,7 @@ fn it_prints_a_line_of_json_and_leaves_nothing_when_ended_or_killed() {
         let before = Instant::now();
         let (mut child, served) = served(&["--seed", "5"]);
         // About a second on an idle machine; the bound is for one that runs many tests.
-        assert!(before.elapsed() < Duration::from_secs(20), "starting took {:?}", before.elapsed());
+        assert!(before.elapsed() < Duration::from_secs(60), "starting took {:?}", before.elapsed());
         assert_eq!(psql(served["url"].as_str().unwrap(), "SELECT current_user"), "admin");
         assert_eq!((served["host"].as_str(), served["seed"].as_u64()), (Some("localhost"), Some(5)));
         assert!(served["port"].is_u64() && served["postgres"].is_string() && served["rules"].is_string());

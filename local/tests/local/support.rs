@@ -1,10 +1,13 @@
 //! One cluster for all tests, and short words for what they do.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dsql_local::{Cluster, Endpoint, Options};
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Error, NoTls, SimpleQueryMessage};
+
+/// How long anything may take on a loaded machine.
+pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 
@@ -51,9 +54,23 @@ pub(crate) async fn value(client: &Client, sql: &str) -> Option<String> {
     })
 }
 
+/// Runs a statement in a transaction of its own, again after each conflict until it is committed.
+pub(crate) async fn commit_at_last(client: &mut Client, sql: &str) {
+    let begun = Instant::now();
+    loop {
+        let transaction = client.transaction().await.expect("it begins");
+        transaction.batch_execute(sql).await.expect("the statement itself succeeds");
+        let Err(error) = transaction.commit().await else { return };
+        assert_eq!(error.code().map(tokio_postgres::error::SqlState::code), Some("40001"), "{error}");
+        assert!(begun.elapsed() < LIMIT, "the other stands in the way");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
 /// Waits until a job has ended and returns its status and details.
 pub(crate) async fn job_end(client: &Client, id: &str) -> (String, Option<String>) {
-    for _ in 0..500 {
+    let begun = Instant::now();
+    while begun.elapsed() < LIMIT {
         let row = client
             .query_one("SELECT status, details FROM sys.jobs WHERE job_id = $1", &[&id])
             .await
