@@ -103,7 +103,11 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
     let runner = migrations.with(target.options());
-    match runtime()?.block_on(runner.run_until(&way, asked_to_stop())) {
+    let outcome = runtime()?.block_on(async {
+        let stop = asked_to_stop()?;
+        Ok::<_, io::Error>(runner.run_until(&way, stop).await)
+    })?;
+    match outcome {
         Ok(report) => {
             match target.format {
                 Format::Human => println!("{report}"),
@@ -132,28 +136,28 @@ pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
     }
 }
 
-/// Ready at Ctrl-C or SIGTERM: without a handler either would leave the lease behind for its length.
-async fn asked_to_stop() {
-    let interrupted = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Ready at Ctrl-C or SIGTERM: without a handler either would leave the lease behind for its length. The handlers are there when
+/// this returns, not when what it returns is first asked.
+#[cfg(unix)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupted => {}
-        () = terminated => {}
-    }
+    })
+}
+
+/// As on Unix, where there is no SIGTERM.
+#[cfg(windows)]
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }
 
 /// What the library says, in its own shape, with the number that would change if the shape did.
