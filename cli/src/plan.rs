@@ -122,7 +122,7 @@ fn proof(step: &Step) -> String {
         StepKind::AsyncDdl { job: Job::ValidateConstraint { table, constraint }, .. } => {
             format!("proof: constraint {constraint} of {table} is validated")
         }
-        StepKind::Ddl { proof: Proof::Repeatable, .. } => {
+        StepKind::Ddl { proof: Proof::Repeatable(_), .. } => {
             "repeatable: running it again changes nothing".to_owned()
         }
         StepKind::Ddl { proof: Proof::Unknown, .. } => {

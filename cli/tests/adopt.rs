@@ -251,6 +251,13 @@ async fn flyway() {
              (2, '2', 'index', 'SQL', 'V2__index.sql', 563483798, 'admin', now(), 5, true)",
         ])
         .await;
+    // A baseline of which nobody can tell which files it stands for.
+    place.sql(&["INSERT INTO flyway_schema_history VALUES (3, '1.0', 'b', 'BASELINE', 'b', null, 'admin', now(), 0, true)"]).await;
+    let dotted = place.call(&["adopt", "--yes"]);
+    assert_eq!(dotted.status.code(), Some(1));
+    assert!(text(&dotted.stdout).contains("it is a baseline at version \"1.0\""), "{dotted:?}");
+    assert_eq!(place.sql(&["SELECT to_regclass('schema_migrations')"]).await, ["NULL"], "nothing is written");
+    place.sql(&["DELETE FROM flyway_schema_history WHERE installed_rank = 3"]).await;
     let shown = place.adopted(&[]).await;
     assert_eq!(shown["record"][0]["note"], "the file was edited since: its checksum is another");
     assert_eq!(shown["record"][1]["note"], Value::Null);
@@ -342,6 +349,53 @@ async fn a_baseline_is_looked_up_in_the_catalog() {
     assert_eq!(place.call(&["run"]).status.code(), Some(0));
     let unknown = place.call(&["baseline", "17"]);
     assert!(text(&unknown.stderr).contains("no migration has the version 17"), "{unknown:?}");
+    place.cluster.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_be_repeated_is_looked_up_as_well() {
+    let place = Place::new().await;
+    place.file(
+        "1_items.sql",
+        "CREATE SCHEMA IF NOT EXISTS app;\nCREATE TABLE IF NOT EXISTS items (id uuid PRIMARY KEY, title text);\n\
+         CREATE TABLE old (id uuid PRIMARY KEY);\n",
+    );
+    place.file(
+        "2_index.sql",
+        "DROP TABLE IF EXISTS old;\nCREATE INDEX ASYNC items_title ON items (title);\n\
+         CREATE DOMAIN mood AS text;\n\
+         CREATE FUNCTION f(m mood) RETURNS int LANGUAGE sql AS 'SELECT 1';\n",
+    );
+    let doubts = || {
+        let shown = document(&place.call(&["baseline", "2", "--dry-run", "--format", "json"]));
+        let found = shown["doubts"].as_array().unwrap_or_else(|| panic!("{shown}"));
+        found.iter().map(|doubt| doubt["found"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        doubts(),
+        [
+            "the catalog does not show that schema app is there",
+            "the catalog does not show that table items is there with its 2 columns",
+            "the catalog does not show it",
+            "the catalog does not show that domain mood is there",
+            // The server does not even know the type that is asked for.
+            "the catalog does not show that function f(mood) is there",
+        ]
+    );
+    assert_eq!(place.call(&["baseline", "2", "--yes"]).status.code(), Some(1));
+    place.made().await;
+    place
+        .sql(&[
+            "CREATE SCHEMA app",
+            "CREATE DOMAIN mood AS text",
+            "CREATE FUNCTION f(m mood) RETURNS int LANGUAGE sql AS 'SELECT 1'",
+            "CREATE TABLE old (id uuid PRIMARY KEY)",
+        ])
+        .await;
+    assert_eq!(doubts(), ["the catalog does not show that table old is gone"]);
+    place.sql(&["DROP TABLE old"]).await;
+    assert!(doubts().is_empty(), "a database that is as the files leave it");
+    assert_eq!(place.call(&["baseline", "2", "--yes"]).status.code(), Some(0));
     place.cluster.stop().await;
 }
 

@@ -117,7 +117,10 @@ fn proof(proof: &Proof) -> TokenStream {
             let facts = list(facts.iter().map(fact));
             quote!(::dsql_migrate::plan::Proof::Facts(#facts))
         }
-        Proof::Repeatable => quote!(::dsql_migrate::plan::Proof::Repeatable),
+        Proof::Repeatable(facts) => {
+            let facts = list(facts.iter().map(fact));
+            quote!(::dsql_migrate::plan::Proof::Repeatable(#facts))
+        }
         Proof::Unknown => quote!(::dsql_migrate::plan::Proof::Unknown),
     }
 }

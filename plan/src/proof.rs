@@ -7,11 +7,23 @@ use crate::{List, Text};
 pub enum Proof {
     /// It has happened when all of these hold, and has not when none holds: one statement, one transaction.
     Facts(List<Fact>),
-    /// The catalog cannot tell, and running the statement again does no harm.
-    Repeatable,
+    /// Running the statement again does no harm, and these held perhaps before it ran: they do not show that it
+    /// has. They hold afterwards.
+    Repeatable(List<Fact>),
     /// Nobody knows what to ask: the checker could not read the statement, or not tell a name that the server
     /// chooses. A step found started and not done is run again; the server's refusal, if any, is the answer.
     Unknown,
+}
+
+impl Proof {
+    /// What holds once the statement has run, as far as the catalog shows it.
+    #[must_use]
+    pub fn afterwards(&self) -> &[Fact] {
+        match self {
+            Self::Facts(facts) | Self::Repeatable(facts) => facts,
+            Self::Unknown => &[],
+        }
+    }
 }
 
 /// One thing that the catalog can say. Names are as the catalog holds them: folded, without quotes.

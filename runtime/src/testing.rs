@@ -39,7 +39,7 @@ pub(crate) fn table(table: &'static str) -> Step {
 
 /// A DDL step that can be run again and again.
 pub(crate) fn repeatable(sql: &'static str) -> Step {
-    step(StepKind::Ddl { statement: statement(sql), proof: Proof::Repeatable })
+    step(StepKind::Ddl { statement: statement(sql), proof: Proof::Repeatable(List::Borrowed(&[])) })
 }
 
 pub(crate) fn dml(statements: &[&'static str]) -> Step {

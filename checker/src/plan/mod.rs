@@ -43,7 +43,7 @@ pub(crate) fn migration(
         let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
         let step = match draft.statements.as_slice() {
             [only] if draft.ddl => {
-                file.statements.get(*only).map(|statement| ddl(file, position, kind, statement, names))
+                file.statements.get(*only).map(|statement| ddl(file, position, statement, names))
             }
             several => {
                 let statements: Vec<_> =
@@ -71,13 +71,7 @@ pub(crate) fn migration(
     }
 }
 
-fn ddl(
-    file: &File<'_>,
-    position: usize,
-    kind: plan::MigrationKind,
-    statement: &Statement<'_>,
-    names: &mut Names,
-) -> plan::StepKind {
+fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut Names) -> plan::StepKind {
     let mut sql = text(file, statement);
     let job = match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
@@ -99,7 +93,7 @@ fn ddl(
     }
     let chosen = names.choose(statement, position);
     name::write(&mut sql, statement, &chosen);
-    plan::StepKind::Ddl { statement: sql, proof: proof::of(statement, &chosen, kind) }
+    plan::StepKind::Ddl { statement: sql, proof: proof::of(statement, &chosen) }
 }
 
 /// Whether a statement can be run again and again.
@@ -120,8 +114,8 @@ pub(crate) fn repeats(statement: &Statement<'_>) -> Repeats {
                 Repeats::No
             }
         }
-        _ => match proof::of(statement, &[], plan::MigrationKind::Always) {
-            plan::Proof::Repeatable => Repeats::Yes,
+        _ => match proof::of(statement, &[]) {
+            plan::Proof::Repeatable(_) => Repeats::Yes,
             // Refused where it is there already, it is asked for, and there is no more to it.
             plan::Proof::Facts(facts)
                 if facts.iter().all(|fact| matches!(fact, plan::Fact::IamMapping { .. })) =>
@@ -140,10 +134,7 @@ pub(crate) fn recognises(statement: &Statement<'_>) -> bool {
     match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => true,
         _ if statement.class() == Class::Ddl => {
-            match proof::of(statement, &[], plan::MigrationKind::Baseline) {
-                plan::Proof::Facts(facts) => facts.iter().any(plan::Fact::is_there),
-                plan::Proof::Repeatable | plan::Proof::Unknown => false,
-            }
+            proof::of(statement, &[]).afterwards().iter().any(plan::Fact::is_there)
         }
         _ => false,
     }

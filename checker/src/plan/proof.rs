@@ -1,8 +1,9 @@
 //! How the catalog shows that a statement has happened.
 //!
-//! Everything here follows from the statement alone. What changes nothing when it is repeated needs no proof.
+//! Everything here follows from the statement alone. What changes nothing when it is repeated needs no proof; what
+//! holds after it is told all the same, for a database that somebody else has made.
 
-use dsql_migrate_plan::{Column, Fact, MigrationKind, Proof, RelationKind, Text};
+use dsql_migrate_plan::{Column, Fact, Proof, RelationKind, Text};
 
 use crate::ast::{
     AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, CreateTable,
@@ -14,42 +15,41 @@ use crate::plan::{plan_name, signature};
 use crate::statement::Statement;
 
 /// The proof of a DDL statement that starts no job. `given` are the names that it was given.
-///
-/// In a baseline, what makes something is asked for also where it could be repeated: a database that has it is
-/// told from one that has not.
-pub(super) fn of(statement: &Statement<'_>, given: &[Given], kind: MigrationKind) -> Proof {
-    let harmless = |says: bool| says && kind != MigrationKind::Baseline;
+pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
     match statement.kind() {
-        Kind::CreateTable(table) => unless_repeatable(harmless(table.if_not_exists), || {
-            vec![Fact::Table { name: plan_name(&table.name), columns: columns(table).into() }]
-        }),
-        Kind::CreateView(view) => unless_repeatable(harmless(view.or_replace), || {
-            vec![relation(&view.name, RelationKind::View, true)]
-        }),
-        Kind::CreateSequence(sequence) => unless_repeatable(harmless(sequence.if_not_exists), || {
-            vec![relation(&sequence.name, RelationKind::Sequence, true)]
-        }),
+        Kind::CreateTable(table) => leaves(
+            table.if_not_exists,
+            vec![Fact::Table { name: plan_name(&table.name), columns: columns(table).into() }],
+        ),
+        Kind::CreateView(view) => {
+            leaves(view.or_replace, vec![relation(&view.name, RelationKind::View, true)])
+        }
+        Kind::CreateSequence(sequence) => {
+            leaves(sequence.if_not_exists, vec![relation(&sequence.name, RelationKind::Sequence, true)])
+        }
         Kind::AlterSequence(sequence) => match (&sequence.rename_to, &sequence.set_schema) {
             (Some(to), _) => moved(&sequence.name, RelationKind::Sequence, None, Some(&to.value)),
             (_, Some(schema)) => moved(&sequence.name, RelationKind::Sequence, Some(&schema.value), None),
-            _ => Proof::Repeatable,
+            _ => sets(),
         },
-        Kind::CreateFunction(function) => unless_repeatable(harmless(function.or_replace), || {
+        Kind::CreateFunction(function) => {
             let takes = signature::takes(statement, function.arguments);
-            vec![Fact::Function { name: plan_name(&function.name), takes, exists: true }]
-        }),
+            let made = Fact::Function { name: plan_name(&function.name), takes, exists: true };
+            leaves(function.or_replace, vec![made])
+        }
         Kind::CreateDomain(domain) => {
             facts(vec![Fact::Domain { name: plan_name(&domain.name), exists: true }])
         }
-        Kind::CreateSchema(schema) => unless_repeatable(harmless(schema.if_not_exists), || {
-            vec![match schema.name.clone().or_else(|| owner(statement)) {
+        Kind::CreateSchema(schema) => {
+            let made = match schema.name.clone().or_else(|| owner(statement)) {
                 Some(name) => Fact::Schema { name: name.value.into(), exists: true },
                 None => Fact::OwnSchema,
-            }]
-        }),
-        Kind::Drop(drop) => unless_repeatable(drop.if_exists, || dropped(statement, drop)),
-        Kind::AlterTable(alter) => altered(alter, given, &harmless),
-        Kind::Other(head) => other(statement, &head.words, given, &harmless),
+            };
+            leaves(schema.if_not_exists, vec![made])
+        }
+        Kind::Drop(drop) => leaves(drop.if_exists, dropped(statement, drop)),
+        Kind::AlterTable(alter) => altered(alter, given),
+        Kind::Other(head) => other(statement, &head.words, given),
         _ => Proof::Unknown,
     }
 }
@@ -58,8 +58,14 @@ fn facts(facts: Vec<Fact>) -> Proof {
     if facts.is_empty() { Proof::Unknown } else { Proof::Facts(facts.into()) }
 }
 
-fn unless_repeatable(repeatable: bool, of: impl FnOnce() -> Vec<Fact>) -> Proof {
-    if repeatable { Proof::Repeatable } else { facts(of()) }
+/// What holds after a statement, which shows that it has run unless it is one that can be repeated.
+fn leaves(repeatable: bool, after: Vec<Fact>) -> Proof {
+    if repeatable { Proof::Repeatable(after.into()) } else { facts(after) }
+}
+
+/// Of a statement that sets what is then set, and leaves nothing that is looked up.
+fn sets() -> Proof {
+    leaves(true, Vec::new())
 }
 
 fn relation(name: &ObjectName, kind: RelationKind, exists: bool) -> Fact {
@@ -136,14 +142,14 @@ fn dropped(statement: &Statement<'_>, drop: &Drop) -> Vec<Fact> {
 }
 
 /// One `ALTER TABLE` happens as a whole: what proves any of its actions proves all.
-fn altered(alter: &AlterTable, given: &[Given], harmless: &impl Fn(bool) -> bool) -> Proof {
+fn altered(alter: &AlterTable, given: &[Given]) -> Proof {
     let kind = match alter.target {
         AlterTarget::View => RelationKind::View,
         AlterTarget::Index => RelationKind::Index,
         _ => RelationKind::Table,
     };
     let mut found = Vec::new();
-    let mut unknown = false;
+    let (mut proves, mut unknown) = (false, false);
     for action in &alter.actions {
         match &action.kind {
             AlterActionKind::RenameTo(to) => return moved(&alter.name, kind, None, Some(&to.value)),
@@ -152,21 +158,34 @@ fn altered(alter: &AlterTable, given: &[Given], harmless: &impl Fn(bool) -> bool
                 let name = new.name.as_ref().map(|name| name.value.clone());
                 let given = || given.iter().find(|one| one.at == new.span.start);
                 match name.or_else(|| given().map(|given| given.name.clone())) {
-                    Some(name) => found.push(added(alter, new, name)),
+                    Some(name) => {
+                        proves = true;
+                        found.push(added(alter, new, name));
+                    }
                     None => unknown = true,
                 }
             }
-            action => match action_facts(alter, action, harmless) {
-                Some(facts) => found.extend(facts),
+            action => match action_facts(alter, action) {
+                Some(facts) => {
+                    proves |= !facts.is_empty() && !is_repeatable(action);
+                    found.extend(facts);
+                }
                 None => unknown = true,
             },
         }
     }
-    match (found.is_empty(), unknown) {
-        (false, _) => Proof::Facts(found.into()),
-        (true, false) => Proof::Repeatable,
-        (true, true) => Proof::Unknown,
-    }
+    if !proves && unknown { Proof::Unknown } else { leaves(!proves, found) }
+}
+
+/// Whether an action does nothing where its result is there already.
+fn is_repeatable(action: &AlterActionKind) -> bool {
+    matches!(
+        action,
+        AlterActionKind::AddColumn { if_not_exists: true, .. }
+            | AlterActionKind::DropColumn { if_exists: true, .. }
+            | AlterActionKind::DropConstraint { if_exists: true, .. }
+            | AlterActionKind::AlterColumn { change: AlterColumnKind::DropIdentity(true), .. }
+    )
 }
 
 /// A constraint that is to hold for the rows that are there has to have been checked against them.
@@ -175,12 +194,8 @@ fn added(alter: &AlterTable, new: &TableConstraint, name: String) -> Fact {
     Fact::Constraint { table: plan_name(&alter.name), name: name.into(), exists: true, validated }
 }
 
-/// What shows that an action has happened: nothing where it can be repeated, `None` where it is not known.
-fn action_facts(
-    alter: &AlterTable,
-    action: &AlterActionKind,
-    harmless: &impl Fn(bool) -> bool,
-) -> Option<Vec<Fact>> {
+/// What holds after an action: nothing where it sets what is then set, `None` where it is not known.
+fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact>> {
     let table = || plan_name(&alter.name);
     let column = |name: &str, exists| Fact::Column { table: table(), column: name.to_owned().into(), exists };
     let constraint = |name: &str, exists| Fact::Constraint {
@@ -192,20 +207,18 @@ fn action_facts(
     let identity =
         |name: &str, exists| Fact::Identity { table: table(), column: name.to_owned().into(), exists };
     Some(match action {
-        AlterActionKind::AddColumn { if_not_exists, column: new } if !harmless(*if_not_exists) => {
-            vec![column(&new.name.value, true)]
-        }
-        AlterActionKind::DropColumn { if_exists: false, column: old, .. } => vec![column(&old.value, false)],
+        AlterActionKind::AddColumn { column: new, .. } => vec![column(&new.name.value, true)],
+        AlterActionKind::DropColumn { column: old, .. } => vec![column(&old.value, false)],
         AlterActionKind::RenameColumn { from, to } => {
             vec![column(&from.value, false), column(&to.value, true)]
         }
-        AlterActionKind::DropConstraint { if_exists: false, name } => vec![constraint(&name.value, false)],
+        AlterActionKind::DropConstraint { name, .. } => vec![constraint(&name.value, false)],
         AlterActionKind::RenameConstraint { from, to } => {
             vec![constraint(&from.value, false), constraint(&to.value, true)]
         }
         AlterActionKind::AlterColumn { column, change } => match change {
             AlterColumnKind::AddIdentity(_) => vec![identity(&column.value, true)],
-            AlterColumnKind::DropIdentity(false) => vec![identity(&column.value, false)],
+            AlterColumnKind::DropIdentity(_) => vec![identity(&column.value, false)],
             AlterColumnKind::DropExpression => {
                 vec![Fact::Generated { table: table(), column: column.value.clone().into(), exists: false }]
             }
@@ -218,17 +231,17 @@ fn action_facts(
 }
 
 /// Statements that are known by their first words.
-fn other(statement: &Statement<'_>, words: &str, given: &[Given], harmless: &impl Fn(bool) -> bool) -> Proof {
+fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
     let mut cursor = statement.cursor();
     let mut after = |words: &str| cursor.eat(words).and_then(|_| cursor.ident());
     match words {
-        "COMMENT ON" | "COMMENT" | "GRANT" | "REVOKE" | "ALTER DEFAULT PRIVILEGES" => Proof::Repeatable,
-        words if words.starts_with("COMMENT") => Proof::Repeatable,
+        "COMMENT ON" | "COMMENT" | "GRANT" | "REVOKE" | "ALTER DEFAULT PRIVILEGES" => sets(),
+        words if words.starts_with("COMMENT") => sets(),
         "CREATE ROLE" | "CREATE USER" | "CREATE GROUP" => match after(words) {
             Some(role) => facts(vec![Fact::Role { name: role.value.into(), exists: true }]),
             None => Proof::Unknown,
         },
-        "CREATE STATISTICS" => created_statistics(statement, given, harmless),
+        "CREATE STATISTICS" => created_statistics(statement, given),
         "AWS IAM GRANT" => mapping(statement, words, "TO"),
         "AWS IAM REVOKE" => mapping(statement, words, "FROM"),
         "ALTER STATISTICS" | "ALTER SCHEMA" | "ALTER ROLE" | "ALTER USER" | "ALTER DOMAIN"
@@ -245,15 +258,13 @@ pub(super) fn statistics_name(statement: &Statement<'_>) -> Option<ObjectName> {
     if cursor.is("ON") || cursor.is_punct("(") { None } else { cursor.name() }
 }
 
-fn created_statistics(statement: &Statement<'_>, given: &[Given], harmless: &impl Fn(bool) -> bool) -> Proof {
+fn created_statistics(statement: &Statement<'_>, given: &[Given]) -> Proof {
     let mut cursor = statement.cursor();
     cursor.eat("CREATE STATISTICS");
     let repeatable = cursor.eat("IF NOT EXISTS").is_some();
     let name = statistics_name(statement).map(|name| plan_name(&name));
     match name.or_else(|| given.first().map(Given::plan_name)) {
-        Some(name) => {
-            unless_repeatable(harmless(repeatable), || vec![Fact::Statistics { name, exists: true }])
-        }
+        Some(name) => leaves(repeatable, vec![Fact::Statistics { name, exists: true }]),
         None => Proof::Unknown,
     }
 }
@@ -322,8 +333,9 @@ fn domain_constraint(domain: dsql_migrate_plan::Name, cursor: &mut Cursor<'_>) -
         let to = cursor.eat("TO").and_then(|_| cursor.ident());
         return facts([Some(fact(from, false)), to.map(|to| fact(to, true))].into_iter().flatten().collect());
     }
-    if cursor.eat("DROP CONSTRAINT").is_some() && cursor.eat("IF EXISTS").is_none() {
-        return facts(cursor.ident().map(|name| fact(name, false)).into_iter().collect());
+    if cursor.eat("DROP CONSTRAINT").is_some() {
+        let repeatable = cursor.eat("IF EXISTS").is_some();
+        return leaves(repeatable, cursor.ident().map(|name| fact(name, false)).into_iter().collect());
     }
-    if cursor.is_any(&["RENAME", "ADD"]) { Proof::Unknown } else { Proof::Repeatable }
+    if cursor.is_any(&["RENAME", "ADD"]) { Proof::Unknown } else { sets() }
 }

@@ -199,21 +199,31 @@ fn proofs_follow_from_the_statement() {
         StepKind::Ddl { proof, .. } => proof,
         other => panic!("{other:?}"),
     };
-    for sql in [
-        "CREATE TABLE IF NOT EXISTS a (id int PRIMARY KEY)",
-        "CREATE OR REPLACE VIEW v AS SELECT 1",
-        "GRANT SELECT ON a TO b",
-        "COMMENT ON COLUMN a.b IS 'x'",
-        "ALTER TABLE a ALTER b SET DEFAULT 1",
-        "ALTER TABLE a OWNER TO b",
-        "DROP TABLE IF EXISTS a",
-        "ALTER TABLE a ADD COLUMN IF NOT EXISTS b int",
+    for (sql, afterwards) in [
+        ("CREATE TABLE IF NOT EXISTS a (id int PRIMARY KEY)", "table a is there with its 1 columns"),
+        ("CREATE OR REPLACE VIEW v AS SELECT 1", "view v is there"),
+        ("CREATE SCHEMA IF NOT EXISTS s", "schema s is there"),
+        ("CREATE SEQUENCE IF NOT EXISTS s CACHE 1", "sequence s is there"),
+        ("CREATE STATISTICS IF NOT EXISTS s ON a, b FROM t", "statistics s is there"),
+        ("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "function f() is there"),
+        ("GRANT SELECT ON a TO b", ""),
+        ("COMMENT ON COLUMN a.b IS 'x'", ""),
+        ("ALTER TABLE a ALTER b SET DEFAULT 1", ""),
+        ("ALTER TABLE a OWNER TO b", ""),
+        ("DROP TABLE IF EXISTS a, b", "table a is gone, table b is gone"),
+        ("DROP FUNCTION IF EXISTS f(int)", "function f(int) is gone"),
+        ("ALTER TABLE a ADD COLUMN IF NOT EXISTS b int", "column a.b is there"),
+        ("ALTER TABLE a DROP COLUMN IF EXISTS b, ALTER c SET DEFAULT 1", "column a.b is gone"),
+        ("ALTER TABLE a DROP CONSTRAINT IF EXISTS b", "constraint b of a is gone"),
+        ("ALTER DOMAIN d DROP CONSTRAINT IF EXISTS c", "constraint c of domain d is gone"),
     ] {
-        assert_eq!(proof(sql), Proof::Repeatable, "{sql}");
+        let Proof::Repeatable(facts) = proof(sql) else { panic!("{sql}") };
+        assert_eq!(facts.iter().map(Fact::to_string).collect::<Vec<_>>().join(", "), afterwards, "{sql}");
     }
     for (sql, count) in [
         ("DROP TABLE a, b.c", 2),
         ("ALTER TABLE a ADD b int, DROP COLUMN c, ALTER b SET DEFAULT 1", 2),
+        ("ALTER TABLE a ADD b int, DROP COLUMN IF EXISTS c", 2),
         ("ALTER TABLE a RENAME TO b", 2),
         ("ALTER TABLE a RENAME x TO y", 2),
         ("CREATE DOMAIN d AS int", 1),

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::{Policies, UnknownVersions};
-use dsql_migrate_plan::{Fact, Migration, MigrationKind, Plan, Proof, StepKind};
+use dsql_migrate_plan::{Fact, Migration, MigrationKind, Plan, StepKind};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -176,7 +176,7 @@ fn selected(policies: &Policies, migration: &Migration) -> bool {
 /// Whether the migration takes something away that a running older service may use.
 pub(crate) fn takes_away(migration: &Migration) -> bool {
     migration.steps.iter().any(|step| match &step.kind {
-        StepKind::Ddl { proof: Proof::Facts(facts), .. } => facts.iter().any(|fact| {
+        StepKind::Ddl { proof, .. } => proof.afterwards().iter().any(|fact| {
             matches!(
                 fact,
                 Fact::Schema { exists: false, .. }
@@ -186,6 +186,6 @@ pub(crate) fn takes_away(migration: &Migration) -> bool {
                     | Fact::Role { exists: false, .. }
             )
         }),
-        StepKind::Ddl { .. } | StepKind::AsyncDdl { .. } | StepKind::Dml { .. } => false,
+        StepKind::AsyncDdl { .. } | StepKind::Dml { .. } => false,
     })
 }

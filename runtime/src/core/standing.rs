@@ -139,20 +139,33 @@ fn left<'m>(
             let id = StepId { migration, step };
             let new: Vec<Claim> = match &work.kind {
                 _ if !can_be_asked(work) => Vec::new(),
-                StepKind::Ddl { proof: Proof::Facts(facts), .. } => {
-                    facts.iter().cloned().map(Claim::Fact).collect()
-                }
+                StepKind::Ddl { proof, .. } => proof.afterwards().iter().cloned().map(Claim::Fact).collect(),
                 StepKind::AsyncDdl { job, .. } => vec![Claim::Made(job.clone())],
-                StepKind::Ddl { .. } | StepKind::Dml { .. } => Vec::new(),
+                StepKind::Dml { .. } => Vec::new(),
             };
             silent += usize::from(new.is_empty());
+            let keeps = keeps_what_is_there(work);
             for claim in new {
+                // IF NOT EXISTS: what an earlier statement has made is as that one made it.
+                let is_made = |old: &Claim| old.is_there() && old.subject() == claim.subject();
+                if keeps && claim.is_there() && claims.iter().any(|(_, old)| is_made(old)) {
+                    continue;
+                }
                 supersede(&mut claims, &claim);
                 claims.push((id, claim));
             }
         }
     }
     (claims, silent)
+}
+
+/// Whether the step leaves alone what is there already under the name of what it makes.
+fn keeps_what_is_there(step: &Step) -> bool {
+    match &step.kind {
+        StepKind::Ddl { proof, .. } => matches!(proof, Proof::Repeatable(_)),
+        StepKind::AsyncDdl { job: Job::IndexBuild { if_not_exists, .. }, .. } => *if_not_exists,
+        StepKind::AsyncDdl { .. } | StepKind::Dml { .. } => false,
+    }
 }
 
 /// Takes out what does not hold any more once `new` does.
@@ -226,6 +239,14 @@ mod tests {
         step
     }
 
+    fn repeatable(sql: &'static str, facts: Vec<Fact>) -> Step {
+        let mut step = ddl(sql);
+        if let StepKind::Ddl { proof, .. } = &mut step.kind {
+            *proof = Proof::Repeatable(facts.into());
+        }
+        step
+    }
+
     fn relation(table: &'static str, exists: bool) -> Fact {
         Fact::Relation { name: name(table), kind: RelationKind::Table, exists }
     }
@@ -261,6 +282,19 @@ mod tests {
             claims(steps),
             [Claim::Fact(relation("items", true)), Claim::Fact(column("items", "b", true))]
         );
+    }
+
+    #[test]
+    fn what_can_be_repeated_leaves_as_much() {
+        let gone = || repeatable("DROP TABLE IF EXISTS items", vec![relation("items", false)]);
+        assert_eq!(claims(vec![items(), gone()]), [Claim::Fact(relation("items", false))]);
+        let columns = vec![Column { name: "other".into(), data_type: None }];
+        let other = Fact::Table { name: name("items"), columns: columns.into() };
+        let again = || repeatable("CREATE TABLE IF NOT EXISTS items (other int)", vec![other.clone()]);
+        assert_eq!(claims(vec![again()]), [Claim::Fact(other.clone())]);
+        // What is there stays as it is.
+        assert_eq!(claims(vec![items(), again()]), claims(vec![items()]));
+        assert_eq!(claims(vec![items(), gone(), again()]), [Claim::Fact(other.clone())]);
     }
 
     #[test]

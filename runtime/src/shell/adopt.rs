@@ -167,16 +167,20 @@ impl<C: Connector> Shell<'_, C> {
     }
 
     async fn contradicts(&mut self, claim: &Claim) -> Result<Option<String>, Error> {
-        let question = match claim {
-            Claim::Fact(fact) => proof::question(std::slice::from_ref(fact)),
-            Claim::Made(job) => catalog::object(job),
-        };
-        let rows = self.ask(&question, None).await?;
-        let rows = rows.map_err(|error| bookkeeping("the catalog cannot be read", error))?;
-        let row = rows.first().map(Vec::as_slice).unwrap_or_default();
         let verdict = match claim {
-            Claim::Fact(fact) => proof::judge(std::slice::from_ref(fact), row),
-            Claim::Made(job) => catalog::judge(job, Made::read(row).as_ref(), &[], None),
+            Claim::Fact(fact) => {
+                let facts = std::slice::from_ref(fact);
+                self.ask_facts(facts, None).await?.map(|answers| proof::judge(facts, &answers))
+            }
+            Claim::Made(job) => self.ask(&catalog::object(job), None).await?.map(|rows| {
+                let made = rows.first().and_then(|row| Made::read(row));
+                catalog::judge(job, made.as_ref(), &[], None)
+            }),
+        };
+        let verdict = match verdict {
+            Ok(verdict) => verdict,
+            // Whoever knows better can insist, which an error would not let them.
+            Err(error) => return Ok(Some(format!("the catalog does not answer whether {claim}: {error}"))),
         };
         Ok(match verdict {
             Verdict::Happened { .. } => None,

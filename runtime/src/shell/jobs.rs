@@ -1,6 +1,7 @@
 //! Asks the catalog: whether a step has happened, how a job goes, what is left of one that failed.
 
 use super::perform::{Sent, Shell};
+use super::session::Row;
 use crate::connect::Connector;
 use crate::core::{Held, Job as InFlight, Outcome, StepId, Verdict};
 use crate::error::{Error, ErrorKind};
@@ -8,7 +9,7 @@ use crate::progress::{Event, Found, JobState, StepRef};
 use crate::server::{JobRow, ServerError};
 use crate::sql::catalog::{self, Made};
 use crate::sql::proof;
-use dsql_migrate_plan::{Job, Proof, StepKind};
+use dsql_migrate_plan::{Fact, Job, Proof, StepKind};
 use std::time::{Duration, Instant};
 
 /// How often in a row nobody must be at work on an invalid object before it counts as abandoned: a job's row and
@@ -24,12 +25,8 @@ impl<C: Connector> Shell<'_, C> {
         }
         let verdict = match &self.plan.migrations[id.migration].steps[id.step].kind {
             StepKind::Ddl { proof: Proof::Facts(facts), .. } if !facts.is_empty() => {
-                match self.ask(&proof::question(facts), Some((id, held))).await? {
-                    Ok(rows) => proof::judge(facts, rows.first().map(Vec::as_slice).unwrap_or_default()),
-                    // A function over a type that is not there is not there either.
-                    Err(error) if error.is_missing() => Verdict::Absent,
-                    Err(error) => return Err(self.unanswered(id, error)),
-                }
+                let answers = self.ask_facts(facts, Some((id, held))).await?;
+                proof::judge(facts, &answers.map_err(|error| self.unanswered(id, error))?)
             }
             StepKind::AsyncDdl { job, .. } => self.settled(id, job, None, held).await?,
             // Nobody can tell; the plan says that running it again is the way.
@@ -37,6 +34,29 @@ impl<C: Connector> Shell<'_, C> {
         };
         self.tell(Event::StepChecked { step: StepRef::new(self.plan, id), found: Found::from(&verdict) });
         Ok(Outcome::Judged(verdict))
+    }
+
+    /// An answer for each fact; none for what cannot be there.
+    pub(super) async fn ask_facts(
+        &mut self,
+        facts: &[Fact],
+        of: Option<(StepId, Held)>,
+    ) -> Result<Result<Row, ServerError>, Error> {
+        let alone = match self.ask(&proof::question(facts), of).await? {
+            Ok(rows) => return Ok(Ok(rows.into_iter().next().unwrap_or_default())),
+            Err(error) if error.is_missing() => facts.chunks(1),
+            Err(error) => return Ok(Err(error)),
+        };
+        // The server refuses to look for a function over a type that is not there, and for all else with it.
+        let mut answers = Vec::new();
+        for fact in alone {
+            match self.ask(&proof::question(fact), of).await? {
+                Ok(rows) => answers.push(rows.into_iter().flatten().next().flatten()),
+                Err(error) if error.is_missing() => answers.push(None),
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(answers))
     }
 
     pub(super) fn unanswered(&self, id: StepId, error: ServerError) -> Error {

@@ -38,9 +38,8 @@ impl<C: Connector> Shell<'_, C> {
                 })
                 .collect();
             rest = rest.get(facts.len()..).unwrap_or_default();
-            let rows = self.ask(&proof::question(&facts), Some((id, held))).await?;
-            let rows = rows.map_err(|error| self.unanswered(id, error))?;
-            let answers = rows.into_iter().next().unwrap_or_default();
+            let answers = self.ask_facts(&facts, Some((id, held))).await?;
+            let answers = answers.map_err(|error| self.unanswered(id, error))?;
             let judged = facts.iter().enumerate().map(|(position, fact)| {
                 let answer = answers.get(position).cloned().flatten();
                 proof::judge(std::slice::from_ref(fact), &[answer])

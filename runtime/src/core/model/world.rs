@@ -166,7 +166,7 @@ impl<'a> World<'a> {
     }
 
     fn is_repeatable(&self, id: StepId) -> bool {
-        matches!(self.step(id).kind, StepKind::Ddl { proof: Proof::Repeatable, .. })
+        matches!(self.step(id).kind, StepKind::Ddl { proof: Proof::Repeatable(_), .. })
     }
 
     /// A DDL statement acts.
