@@ -189,3 +189,25 @@ pub(crate) fn takes_away(migration: &Migration) -> bool {
         StepKind::AsyncDdl { .. } | StepKind::Dml { .. } => false,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::takes_away;
+    use crate::testing::{ddl, name, plan};
+    use dsql_migrate_plan::{Fact, Proof, RelationKind, StepKind};
+
+    #[test]
+    fn what_is_dropped_if_it_exists_is_taken_away_too() {
+        let table = |exists| vec![Fact::Relation { name: name("a"), kind: RelationKind::Table, exists }];
+        let takes = |to: Proof| {
+            let mut step = ddl("DDL");
+            if let StepKind::Ddl { proof, .. } = &mut step.kind {
+                *proof = to;
+            }
+            takes_away(&plan(vec![("1", vec![step])]).migrations[0])
+        };
+        assert!(takes(Proof::Facts(table(false).into())));
+        assert!(takes(Proof::Repeatable(table(false).into())));
+        assert!(!takes(Proof::Repeatable(table(true).into())));
+    }
+}
