@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::ValueEnum;
-use dsql_migrate::{Migrations, Options};
+use dsql_migrate::{Lines, Migrations, Options, Retry};
 use dsql_migrate_check::{Severity, render};
 use serde::Serialize;
 
@@ -85,6 +86,11 @@ impl Target {
         options
     }
 
+    /// The same for a command that only reads: somebody waits for its answer, so it does not wait long.
+    pub(crate) fn options_to_read(&self) -> Options {
+        self.options().retry(Retry { total: Duration::from_secs(15), ..Retry::default() })
+    }
+
     /// The name of the table that keeps the records.
     pub(crate) fn table(&self) -> &str {
         self.table.as_deref().unwrap_or("schema_migrations")
@@ -102,7 +108,11 @@ pub(crate) fn run(arguments: &Run) -> io::Result<u8> {
     }
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    let runner = migrations.with(target.options());
+    let mut options = target.options();
+    if target.format == Format::Human {
+        options = options.progress(Lines::new(|line| eprintln!("{line}")));
+    }
+    let runner = migrations.with(options);
     let outcome = runtime()?.block_on(async {
         let stop = asked_to_stop()?;
         Ok::<_, io::Error>(runner.run_until(&way, stop).await)
@@ -123,7 +133,7 @@ pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
     let target = &arguments.target;
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    match runtime()?.block_on(migrations.with(target.options()).status(&way)) {
+    match runtime()?.block_on(migrations.with(target.options_to_read()).status(&way)) {
         Ok(status) => {
             match target.format {
                 Format::Human => print!("{status}"),

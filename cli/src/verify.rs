@@ -39,7 +39,7 @@ pub(crate) fn verify(arguments: &Verify) -> io::Result<u8> {
     let target = &arguments.target;
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    let runner = migrations.with(target.options());
+    let runner = migrations.with(target.options_to_read());
     match runtime()?.block_on(runner.verify(&way)) {
         Ok(()) => {
             match target.format {
@@ -63,7 +63,7 @@ pub(crate) fn dry_run(arguments: &Dry) -> io::Result<u8> {
 pub(crate) fn show(target: &Target) -> io::Result<u8> {
     let way = target.database.way()?;
     let Some(migrations) = target.migrations()? else { return Ok(1) };
-    match runtime()?.block_on(migrations.with(target.options()).dry_run(&way)) {
+    match runtime()?.block_on(migrations.with(target.options_to_read()).dry_run(&way)) {
         Ok(plan) => {
             match target.format {
                 Format::Human => print!("{plan}"),

@@ -56,7 +56,7 @@ pub use migrations::{Migration, Migrations, Runner};
 pub use options::{Options, Retry, UnknownVersions};
 #[cfg(feature = "deadpool")]
 pub use pool::{Pool, PoolError, PoolManager, Pooled, Recycler};
-pub use progress::{Event, Found, JobState, Kind, Progress, RetryCause, StepRef};
+pub use progress::{Event, Found, JobState, Kind, Lines, Progress, RetryCause, StepRef};
 pub use report::{AppliedNow, Report};
 pub use retry_stale::{is_stale, retry_stale};
 pub use server::ServerError;

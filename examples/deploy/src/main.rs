@@ -7,7 +7,7 @@ mod progress;
 mod stage;
 
 use clap::Parser;
-use dsql_migrate::{Dsql, Error, ErrorKind, Migrations, Options, embed_migrations};
+use dsql_migrate::{Dsql, Error, ErrorKind, Lines, Migrations, Options, embed_migrations};
 use stage::Stage;
 use std::future::Future;
 use std::io::{self, IsTerminal};
@@ -79,7 +79,7 @@ async fn deploy(arguments: &Arguments, database: &Dsql) -> ExitCode {
     };
     let options = match io::stderr().is_terminal() {
         true => Options::default().progress(progress::Bars::new(pending)),
-        false => Options::default().progress(progress::Lines::default()),
+        false => Options::default().progress(Lines::new(|line| eprintln!("{line}"))),
     };
     match MIGRATIONS.with(options).run_until(database, stop).await {
         Ok(report) => {

@@ -1,69 +1,8 @@
-//! What is shown while it runs: bars at a terminal, lines in a log.
+//! What is shown while it runs at a terminal.
 
-use dsql_migrate::{Event, JobState, Progress};
+use dsql_migrate::{Event, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-/// How often the log is told of a job that goes on.
-const EVERY: Duration = Duration::from_secs(15);
-
-/// A line for what is worth one.
-#[derive(Debug, Default)]
-pub(crate) struct Lines {
-    /// When a job, by its id, was last told of.
-    told: Mutex<HashMap<String, Duration>>,
-}
-
-impl Progress for Lines {
-    fn event(&self, event: &Event) {
-        if self.is_news(event)
-            && let Some(line) = line(event)
-        {
-            eprintln!("{line}");
-        }
-    }
-}
-
-impl Lines {
-    fn is_news(&self, event: &Event) -> bool {
-        let Event::Job { job_id, state: JobState::Running, elapsed, .. } = event else { return true };
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = told.entry(job_id.clone()).or_default();
-        let news = elapsed.saturating_sub(*last) >= EVERY;
-        if news {
-            *last = *elapsed;
-        }
-        news
-    }
-}
-
-/// An event in words; none for those that say nothing to people.
-fn line(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::MigrationStarted { file, steps: 1, .. } => format!("{file}: 1 step"),
-        Event::MigrationStarted { file, steps, .. } => format!("{file}: {steps} steps"),
-        Event::StepFinished { step, elapsed, .. } => {
-            format!("{}: step {} of {} done in {elapsed:.1?}", step.version, step.step, step.steps)
-        }
-        Event::Job { step, object, state: JobState::Started, .. } => {
-            format!("{}: {object}: job started", step.version)
-        }
-        Event::Job { step, object, state, elapsed, details, .. } => {
-            let details = details.as_ref().map(|details| format!(": {details}")).unwrap_or_default();
-            format!("{}: {object}: job {} after {elapsed:.1?}{details}", step.version, state.as_str())
-        }
-        Event::MigrationFinished { file, elapsed, .. } => format!("{file}: applied in {elapsed:.1?}"),
-        Event::LeaseWaiting { holder, elapsed, .. } => {
-            format!("{holder} is migrating; waiting since {elapsed:.0?}")
-        }
-        Event::Retrying { why, failures, pause, .. } => {
-            format!("{why}; attempt {} in {pause:.1?}", failures.saturating_add(1))
-        }
-        _ => return None,
-    })
-}
 
 /// A bar for all migrations, one for the steps of the current one, and what it waits for, with the time that each has taken.
 #[derive(Debug)]
@@ -115,7 +54,7 @@ impl Progress for Bars {
                 self.all.inc(1);
                 self.above(event);
             }
-            Event::LeaseWaiting { .. } => self.wait.set_message(line(event).unwrap_or_default()),
+            Event::LeaseWaiting { .. } => self.wait.set_message(event.line().unwrap_or_default()),
             Event::Retrying { .. } => self.above(event),
             Event::RunFinished { .. } | Event::RunFailed { .. } => {
                 for bar in [&self.wait, &self.current, &self.all] {
@@ -130,7 +69,7 @@ impl Progress for Bars {
 impl Bars {
     /// A line that stays, above the bars.
     fn above(&self, event: &Event) {
-        if let Some(line) = line(event) {
+        if let Some(line) = event.line() {
             // Only a terminal that is gone fails here.
             let _ = self.screen.println(line);
         }

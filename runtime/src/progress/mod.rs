@@ -1,9 +1,11 @@
 //! Events for user interfaces.
 
 mod event;
+mod lines;
 mod listener;
 
 pub use event::{Event, Found, JobState, Kind, RetryCause, StepRef};
+pub use lines::Lines;
 pub(crate) use listener::{Listener, Teller};
 
 /// Is told what a run does while it does it: for a progress bar, a page, a metric. Given to
