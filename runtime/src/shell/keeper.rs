@@ -56,6 +56,11 @@ impl<'a, C: Connector> Keeper<'a, C> {
         self.lost = false;
     }
 
+    /// The lease is another's.
+    pub(crate) fn lose(&mut self) {
+        self.lost = true;
+    }
+
     /// What is surely left of the lease.
     pub(crate) fn left(&self) -> Duration {
         self.clock.map_or(Duration::ZERO, |clock| clock.left())
@@ -128,7 +133,7 @@ impl<'a, C: Connector> Keeper<'a, C> {
             }
             Ok(_) => {
                 tracing::warn!(target: "dsql_migrate", fence = renewal.held.fence, "the lease is another's now");
-                self.lost = true;
+                self.lose();
             }
             Err(trouble) => {
                 tracing::debug!(target: "dsql_migrate", "lease not renewed: {trouble:?}");

@@ -323,8 +323,10 @@ impl<'a, C: Connector> Shell<'a, C> {
             match sent {
                 Sent::Answers(answers) => {
                     let ours = answers.first().is_some_and(|answer| !answer.rows.is_empty());
-                    if ours {
-                        self.keeper.renewed(clock);
+                    match ours {
+                        true => self.keeper.renewed(clock),
+                        // Whoever asks again must be told the same without asking the server.
+                        false => self.keeper.lose(),
                     }
                     return Ok(ours);
                 }

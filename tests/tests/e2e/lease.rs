@@ -77,9 +77,8 @@ async fn a_long_job_keeps_the_lease() {
 }
 
 /// A holder stands still for longer than its lease, another one takes over, then the first one goes on.
-async fn wakes_after_its_lease(message: usize, side: Side) {
+async fn wakes_after_its_lease(migrations: Migrations, message: usize, side: Side) {
     let database = database().await;
-    let migrations = with_index();
     database.relay.freeze_at(message, side);
     let frozen = tokio::spawn({
         let (migrations, config) = (migrations.clone(), database.config());
@@ -89,7 +88,8 @@ async fn wakes_after_its_lease(message: usize, side: Side) {
     let other = migrations.with(quick()).run(&database.direct()).await;
     let other = other.unwrap_or_else(|error| panic!("frozen {side:?} {message}: {error}"));
     database.relay.thaw();
-    let woken = frozen.await.expect("no panic");
+    let woken = tokio::time::timeout(Duration::from_secs(120), frozen).await;
+    let woken = woken.unwrap_or_else(|_| panic!("woken {side:?} {message}: no end")).expect("no panic");
     let woken = woken.unwrap_or_else(|error| panic!("woken {side:?} {message}: {error}"));
     assert_eq!(other.applied.len() + woken.applied.len(), 1, "frozen {side:?} {message}");
     assert_eq!(database.rows("SELECT a FROM t").await, ["2"], "frozen {side:?} {message}");
@@ -97,12 +97,11 @@ async fn wakes_after_its_lease(message: usize, side: Side) {
     database.assert_empty_journal().await;
 }
 
-#[tokio::test]
-async fn a_holder_that_wakes_after_its_lease_changes_nothing() {
+async fn wakes_anywhere(migrations: Migrations) {
     let mut running = JoinSet::new();
     for message in 0..14 {
-        running.spawn(wakes_after_its_lease(message, Side::Before));
-        running.spawn(wakes_after_its_lease(message, Side::After));
+        running.spawn(wakes_after_its_lease(migrations.clone(), message, Side::Before));
+        running.spawn(wakes_after_its_lease(migrations.clone(), message, Side::After));
     }
     while let Some(ended) = running.join_next().await {
         ended.expect("no panic");
@@ -150,6 +149,22 @@ async fn a_clock_that_steps_doubles_nothing() {
     while let Some(ended) = running.join_next().await {
         ended.expect("no panic");
     }
+}
+
+#[tokio::test]
+async fn a_holder_that_wakes_after_its_lease_changes_nothing() {
+    wakes_anywhere(with_index()).await;
+}
+
+/// A setting is sent outside any record, so it is for the runner itself to see that its lease is gone.
+#[tokio::test]
+async fn a_holder_that_wakes_before_a_setting_sees_that_its_lease_is_gone() {
+    wakes_anywhere(set(&[(
+        "0001_t.sql",
+        "CREATE TABLE t (id int PRIMARY KEY, a int);\nSET search_path = public;\nINSERT INTO t VALUES (1, 1);\n\
+         CREATE INDEX ASYNC t_a ON t (a);\nUPDATE t SET a = a + 1;",
+    )]))
+    .await;
 }
 
 #[tokio::test]
