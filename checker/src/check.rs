@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use dsql_migrate_plan::Plan;
+use dsql_migrate_plan::{Migration, Plan};
 
 use crate::catalog::ChosenNames;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -11,7 +11,6 @@ use crate::directive::Directives;
 use crate::file_name::{self, FileName};
 use crate::lex::{LexError, LexErrorKind};
 use crate::lock::{self, Guarded};
-use crate::phase::Phase;
 use crate::plan;
 use crate::rules::all::{
     duplicate_version, empty_migration, file_name as file_name_rule, insert_values, not_utf, syntax,
@@ -63,8 +62,6 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The plan of a set. `None` where there is an error, or where no set was judged.
     pub plan: Option<Plan>,
-    /// Which way each migration of the plan moves the schema.
-    pub phases: Vec<Phase>,
     /// Positions of the files that the lock does not have; empty without a lock.
     pub unlocked: Vec<usize>,
     new_lock: Option<String>,
@@ -118,7 +115,7 @@ fn judge_one(input: &Input, options: Options) -> Report {
         statements = read.iter().map(|(_, file)| file.statements.len()).sum();
         judge_files(&read, options, &mut diagnostics);
     }
-    let (unlocked, phases, new_lock) = (Vec::new(), Vec::new(), None);
+    let (unlocked, new_lock) = (Vec::new(), None);
     let mut report = Report {
         dialect: options.dialect,
         migrations: 1,
@@ -126,7 +123,6 @@ fn judge_one(input: &Input, options: Options) -> Report {
         statements,
         diagnostics,
         plan: None,
-        phases,
         unlocked,
         new_lock,
     };
@@ -170,11 +166,15 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
     let statements = read.iter().map(|(_, file)| file.statements.len()).sum();
     let mut names_in_set = plan::Names::new(chosen);
     let mut planned = Vec::new();
-    for ((position, file), (steps, directives)) in read.iter().zip(judged) {
+    let phases = crate::phase::of_files(&read);
+    for (((position, file), (steps, directives)), phase) in read.iter().zip(judged).zip(phases) {
         if let (Some(Some(name)), Some(input)) = (names.get(*position), inputs.get(*position)) {
             planned.push((
                 input,
-                plan::migration(file, *position, name, steps, &directives, &mut names_in_set),
+                Migration {
+                    phase,
+                    ..plan::migration(file, *position, name, steps, &directives, &mut names_in_set)
+                },
                 directives,
                 *position,
             ));
@@ -196,7 +196,6 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
         let released: Vec<_> = read.iter().filter(|(position, _)| unlocked.contains(position)).collect();
         crate::phase::judge_release(&released, &mut diagnostics);
     }
-    let phases = crate::phase::of_files(&read);
     let new_lock = (!blocked)
         .then(|| lock::of(planned.iter().map(|(input, migration, ..)| (migration, input.bytes.as_slice()))));
     let mut report = Report {
@@ -206,7 +205,6 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
         statements,
         diagnostics,
         plan: None,
-        phases,
         new_lock,
         unlocked,
     };

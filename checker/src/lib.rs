@@ -46,6 +46,5 @@ pub use check::{Input, Options, Report, check_file, check_set};
 pub use diagnostic::{Diagnostic, Label, ServerAnswer, Severity};
 pub use dialect::{Date, Dialect, InvalidDate};
 pub use dsql_migrate_plan::Plan;
-pub use phase::Phase;
 pub use rules::{RULES, Rule};
 pub use source::{Position, Source, Span};

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use dsql_migrate::Kind;
-use dsql_migrate_check::{Phase, Severity, render};
+use dsql_migrate_check::{Severity, render};
 use dsql_migrate_plan::{Fact, Job, Migration, MigrationKind, Plan, Proof, Step, StepKind};
 use serde_json::{Value, json};
 
@@ -40,23 +40,15 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
     };
     let mut out = io::stdout().lock();
     match arguments.format {
-        Format::Human => human(plan, &report.phases, &mut out)?,
-        Format::Json => writeln!(out, "{}", document(plan, &report.phases))?,
+        Format::Human => human(plan, &mut out)?,
+        Format::Json => writeln!(out, "{}", document(plan))?,
     }
     Ok(true)
 }
 
-fn phase(phase: Option<&Phase>) -> &'static str {
-    match phase {
-        Some(Phase::Contract) => "contract",
-        Some(Phase::Backfill) => "backfill",
-        Some(Phase::Expand) | None => "expand",
-    }
-}
-
-fn human(plan: &Plan, phases: &[Phase], out: &mut impl Write) -> io::Result<()> {
-    for (position, migration) in plan.migrations.iter().enumerate() {
-        let marked = phase(phases.get(position));
+fn human(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    for migration in plan.migrations.iter() {
+        let marked = migration.phase.as_str();
         writeln!(
             out,
             "{} {}  {marked}  ({}, {})",
@@ -134,7 +126,7 @@ fn proof(step: &Step) -> String {
     }
 }
 
-fn document(plan: &Plan, phases: &[Phase]) -> Value {
+fn document(plan: &Plan) -> Value {
     let step = |step: &Step| {
         json!({
             "kind": Kind::of(&step.kind).as_str(),
@@ -144,20 +136,20 @@ fn document(plan: &Plan, phases: &[Phase]) -> Value {
             "proof": proof(step),
         })
     };
-    let migration = |(position, migration): (usize, &Migration)| {
+    let migration = |migration: &Migration| {
         json!({
             "version": migration.version,
             "name": migration.name,
             "file": migration.file,
             "checksum": migration.checksum.to_string(),
             "kind": migration.kind.as_str(),
-            "phase": phase(phases.get(position)),
+            "phase": migration.phase.as_str(),
             "steps": migration.steps.iter().map(step).collect::<Vec<_>>(),
         })
     };
     json!({
         "format": 1,
         "dialect": plan.dialect,
-        "migrations": plan.migrations.iter().enumerate().map(migration).collect::<Vec<_>>(),
+        "migrations": plan.migrations.iter().map(migration).collect::<Vec<_>>(),
     })
 }

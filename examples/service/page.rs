@@ -58,7 +58,7 @@ pub(crate) fn page(view: &View<'_>) -> String {
                     ol.migrations {
                         @for (position, planned) in view.migrations.iter().enumerate() {
                             @let status = view.status.as_ref().ok().and_then(|it| it.migrations.get(position));
-                            li { (migration(view, position, status, planned.takes_away())) }
+                            li { (migration(view, position, status, planned.phase().as_str())) }
                         }
                     }
                     (unknown(view.status.as_ref().ok()))
@@ -117,18 +117,7 @@ fn state(status: Option<&MigrationStatus>, seen: Option<&SeenMigration>) -> (&'s
     }
 }
 
-/// What it does to an older service that still runs.
-fn phase(takes_away: bool, steps: &[Step]) -> &'static str {
-    if takes_away {
-        "contract"
-    } else if steps.iter().all(|step| matches!(step.kind, StepKind::Dml { .. })) {
-        "backfill"
-    } else {
-        "expand"
-    }
-}
-
-fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>, takes_away: bool) -> Markup {
+fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>, phase: &str) -> Markup {
     let planned = &view.migrations.plan().migrations[position];
     let seen = view.seen.migrations.get(&*planned.version);
     let (class, word) = state(status, seen);
@@ -137,7 +126,6 @@ fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>,
         _ => None,
     });
     let newest = position + 1 == view.migrations.iter().len() && class == "good";
-    let phase = phase(takes_away, &planned.steps);
     html! {
         details open[newest || class == "busy"] {
             summary {

@@ -1,8 +1,8 @@
 //! A plan as the expression that makes it.
 
 use dsql_migrate_plan::{
-    Checksum, Column, Fact, IndexDefinition, Job, Migration, MigrationKind, Name, Plan, Proof, RelationKind,
-    Statement, Step, StepKind, Text,
+    Checksum, Column, Fact, IndexDefinition, Job, Migration, MigrationKind, Name, Phase, Plan, Proof,
+    RelationKind, Statement, Step, StepKind, Text,
 };
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -30,14 +30,14 @@ fn list(items: impl Iterator<Item = TokenStream>) -> TokenStream {
 }
 
 fn migration(migration: &Migration) -> TokenStream {
-    let Migration { kind, version, name, file, checksum, replaces, steps } = migration;
-    let kind = migration_kind(*kind);
+    let Migration { kind, phase, version, name, file, checksum, replaces, steps } = migration;
+    let (kind, phase) = (migration_kind(*kind), self::phase(*phase));
     let (version, name, file) = (text(version), text(name), text(file));
     let checksum = self::checksum(checksum);
     let replaces = list(replaces.iter().map(self::checksum));
     let steps = list(steps.iter().map(step));
     quote!(::dsql_migrate::plan::Migration {
-        kind: ::dsql_migrate::plan::MigrationKind::#kind,
+        kind: ::dsql_migrate::plan::MigrationKind::#kind, phase: ::dsql_migrate::plan::Phase::#phase,
         version: #version, name: #name, file: #file, checksum: #checksum, replaces: #replaces, steps: #steps,
     })
 }
@@ -47,6 +47,14 @@ fn migration_kind(kind: MigrationKind) -> TokenStream {
         MigrationKind::Ordinary => quote!(Ordinary),
         MigrationKind::Baseline => quote!(Baseline),
         MigrationKind::Always => quote!(Always),
+    }
+}
+
+fn phase(phase: Phase) -> TokenStream {
+    match phase {
+        Phase::Expand => quote!(Expand),
+        Phase::Backfill => quote!(Backfill),
+        Phase::Contract => quote!(Contract),
     }
 }
 

@@ -56,11 +56,37 @@ impl MigrationKind {
     }
 }
 
+/// Which way a migration moves the schema, seen by code of an older release that still runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Phase {
+    /// Old code goes on working.
+    #[default]
+    Expand,
+    /// Rows change, not the schema.
+    Backfill,
+    /// Something that old code may use is taken away, renamed or narrowed.
+    Contract,
+}
+
+impl Phase {
+    /// The word for it: `expand`, `backfill` or `contract`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expand => "expand",
+            Self::Backfill => "backfill",
+            Self::Contract => "contract",
+        }
+    }
+}
+
 /// One migration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Migration {
     /// When it runs.
     pub kind: MigrationKind,
+    /// Which way it moves the schema: the farthest of its statements.
+    pub phase: Phase,
     /// The digits before the first underscore of the file's name, as they are written (`0003`).
     pub version: Text,
     /// The rest of the file's name without `.sql` (`add_items`).
@@ -84,6 +110,7 @@ mod tests {
         dialect: Text::Borrowed("2026-10-16"),
         migrations: List::Borrowed(&[Migration {
             kind: MigrationKind::Ordinary,
+            phase: Phase::Expand,
             version: Text::Borrowed("0001"),
             name: Text::Borrowed("items"),
             file: Text::Borrowed("migrations/0001_items.sql"),

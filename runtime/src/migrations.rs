@@ -1,14 +1,14 @@
 //! The handle that services hold.
 
 use crate::connect::Connector;
-use crate::core::{review, takes_away};
+use crate::core::review;
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
 use crate::report::Report;
 use crate::shell::{NoConnector, Source as Via, drive, inspect_only, read_tables};
 use crate::stale::{Source, digest};
 use crate::status::{DryRun, Status};
-use dsql_migrate_plan::{Checksum, Plan};
+use dsql_migrate_plan::{Checksum, Phase, Plan};
 use std::future::{Future, pending};
 use tokio_postgres::Client;
 
@@ -120,11 +120,10 @@ impl<'a> Migration<'a> {
         self.0.checksum
     }
 
-    /// Whether it takes something away that an older service may use (a table, a column, a name), as
-    /// [`Options::contract`] judges it.
+    /// Which way it moves the schema; [`Options::contract`] is about those that contract it.
     #[must_use]
-    pub fn takes_away(&self) -> bool {
-        takes_away(self.0)
+    pub fn phase(&self) -> Phase {
+        self.0.phase
     }
 
     /// The file as messages name it.

@@ -207,8 +207,9 @@ impl Options {
         self
     }
 
-    /// Whether to apply migrations that take something away (a table, a column, a name): `true` unless set. With
-    /// `false`, the run stops before the first of them, so that a new version of a service can roll out beside the old one first.
+    /// Whether to apply migrations whose phase is to contract the schema (they drop, rename or narrow what an older
+    /// release may use, as `dsql-migrate plan` shows): `true` unless set. With `false`, the run stops before the
+    /// first of them, so that a new version of a service can roll out beside the old one first.
     pub fn contract(mut self, allowed: bool) -> Self {
         self.policies.contract = allowed;
         self

@@ -1,8 +1,8 @@
 //! Plans for the unit tests, built by hand.
 
 use dsql_migrate_plan::{
-    Checksum, Fact, IndexDefinition, Job, List, Migration, MigrationKind, Name, Plan, Proof, RelationKind,
-    Statement, Step, StepKind,
+    Checksum, Fact, IndexDefinition, Job, List, Migration, MigrationKind, Name, Phase, Plan, Proof,
+    RelationKind, Statement, Step, StepKind,
 };
 
 pub(crate) fn name(name: &'static str) -> Name {
@@ -70,6 +70,7 @@ pub(crate) fn plan(migrations: Vec<(&'static str, Vec<Step>)>) -> Plan {
             .into_iter()
             .map(|(version, steps)| Migration {
                 kind: MigrationKind::Ordinary,
+                phase: Phase::Expand,
                 version: version.into(),
                 name: "m".into(),
                 file: format!("migrations/{version}_m.sql").into(),

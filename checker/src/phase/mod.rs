@@ -11,19 +11,9 @@ use crate::directive::Directives;
 use crate::rules::all::{contract, expand_and_contract};
 use crate::source::Span;
 use crate::statement::{File, Statement};
+use dsql_migrate_plan::Phase;
 
 use narrow::History;
-
-/// Which way a statement moves the schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    /// Old code goes on working.
-    Expand,
-    /// Rows change, not the schema.
-    Backfill,
-    /// Something that old code may use is taken away, renamed or narrowed.
-    Contract,
-}
 
 /// What one statement does to the schema.
 struct Move {

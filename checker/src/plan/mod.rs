@@ -62,6 +62,8 @@ pub(crate) fn migration(
     }
     plan::Migration {
         kind,
+        // Which way it moves is known only beside the files before it.
+        phase: plan::Phase::default(),
         version: name.version.clone().into(),
         name: name.name.clone().into(),
         file: file.source.path().to_owned().into(),

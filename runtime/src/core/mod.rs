@@ -18,6 +18,6 @@ mod survey;
 pub(crate) use action::{Action, Held, Job, LeaseHolder, Outcome, StepId, Verdict, Write};
 pub(crate) use explain::refused;
 pub(crate) use machine::{End, Machine};
-pub(crate) use review::{LedgerRow, Review, compare_versions, review, stands_for, takes_away};
+pub(crate) use review::{LedgerRow, Review, compare_versions, review, stands_for};
 pub(crate) use situation::{JournalRow, Loaded};
 pub(crate) use standing::{Claim, claims, standing};

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Place};
 use crate::options::{Policies, UnknownVersions};
-use dsql_migrate_plan::{Fact, Migration, MigrationKind, Plan, StepKind};
+use dsql_migrate_plan::{Migration, MigrationKind, Phase, Plan};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -170,44 +170,5 @@ fn selected(policies: &Policies, migration: &Migration) -> bool {
         .target
         .as_deref()
         .is_none_or(|target| compare_versions(&migration.version, target) != Ordering::Greater);
-    in_target && (policies.contract || !takes_away(migration))
-}
-
-/// Whether the migration takes something away that a running older service may use.
-pub(crate) fn takes_away(migration: &Migration) -> bool {
-    migration.steps.iter().any(|step| match &step.kind {
-        StepKind::Ddl { proof, .. } => proof.afterwards().iter().any(|fact| {
-            matches!(
-                fact,
-                Fact::Schema { exists: false, .. }
-                    | Fact::Relation { exists: false, .. }
-                    | Fact::Column { exists: false, .. }
-                    | Fact::Function { exists: false, .. }
-                    | Fact::Role { exists: false, .. }
-            )
-        }),
-        StepKind::AsyncDdl { .. } | StepKind::Dml { .. } => false,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::takes_away;
-    use crate::testing::{ddl, name, plan};
-    use dsql_migrate_plan::{Fact, Proof, RelationKind, StepKind};
-
-    #[test]
-    fn what_is_dropped_if_it_exists_is_taken_away_too() {
-        let table = |exists| vec![Fact::Relation { name: name("a"), kind: RelationKind::Table, exists }];
-        let takes = |to: Proof| {
-            let mut step = ddl("DDL");
-            if let StepKind::Ddl { proof, .. } = &mut step.kind {
-                *proof = to;
-            }
-            takes_away(&plan(vec![("1", vec![step])]).migrations[0])
-        };
-        assert!(takes(Proof::Facts(table(false).into())));
-        assert!(takes(Proof::Repeatable(table(false).into())));
-        assert!(!takes(Proof::Repeatable(table(true).into())));
-    }
+    in_target && (policies.contract || migration.phase != Phase::Contract)
 }

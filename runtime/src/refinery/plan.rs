@@ -1,7 +1,7 @@
 //! Texts that are only known at run time, planned as ours are when they are compiled.
 
 use dsql_migrate_check::{Diagnostic, Input, Options, Report, Severity, check_set, render};
-use dsql_migrate_plan::{Checksum, List, Migration as Planned, MigrationKind, Plan};
+use dsql_migrate_plan::{Checksum, List, Migration as Planned, MigrationKind, Phase, Plan};
 use refinery_core::Migration;
 
 use crate::error::{Error, ErrorKind};
@@ -64,6 +64,7 @@ fn refused(report: &Report, errors: &[&Diagnostic]) -> Error {
 pub(super) fn names_only(pending: &[Migration]) -> Plan {
     let planned = |one: &Migration| Planned {
         kind: MigrationKind::Ordinary,
+        phase: Phase::Expand,
         version: one.version().to_string().into(),
         name: one.name().to_owned().into(),
         file: path(one).into(),
