@@ -2,7 +2,7 @@
 
 use crate::seen::{Seen, SeenMigration, SeenStep};
 use crate::settings::Mode;
-use dsql_migrate::plan::{Step, StepKind};
+use dsql_migrate::plan::Step;
 use dsql_migrate::{JobState, Kind, MigrationStatus, Migrations, State, Status};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::time::Duration;
