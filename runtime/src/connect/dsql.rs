@@ -88,7 +88,8 @@ impl DsqlBuilder {
         self
     }
 
-    /// The region to sign for. Unless set: what the endpoint says, else what the environment or the profile says.
+    /// The region to sign for. Unless set: what the endpoint says; else, where the credentials come from the default
+    /// chain, what the environment or the profile says.
     pub fn region(mut self, region: impl Into<String>) -> Self {
         self.region = Some(region.into());
         self

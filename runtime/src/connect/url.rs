@@ -37,9 +37,18 @@ pub(super) fn parse(url: &str) -> Result<Asked, ConnectError> {
     let (mut mode, mut roots, mut negotiation) = (None, None, false);
     let mut rest = Vec::new();
     let (address, query) = split(url);
+    // Read on, the rest of a password would be taken for a host or a parameter, and then be named by errors.
+    if address.matches('@').count() > 1 {
+        return Err(wrong("the URL has more than one @ before its parameters")
+            .remedy("write an @ in a user's name or password as %40"));
+    }
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match decoded(key)?.as_str() {
+        if !key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
+            return Err(wrong("a parameter of the URL has a name that no parameter has")
+                .remedy("write an @ in a user's name or password as %40, a ? as %3F"));
+        }
+        match key {
             "sslmode" => mode = Some(self::mode(&decoded(value)?)?),
             "sslrootcert" => roots = Some(decoded(value)?),
             "sslcert" | "sslkey" | "sslpassword" | "sslcrl" | "sslcrldir" => {
@@ -145,6 +154,23 @@ mod tests {
     fn asked(url: &str) -> (SslMode, bool) {
         let asked = parse(url).unwrap_or_else(|error| panic!("{url}: {error}"));
         (asked.config.get_ssl_mode(), asked.trust.is_some())
+    }
+
+    #[test]
+    fn what_may_be_a_password_is_not_named() {
+        for url in [
+            "postgres://u:p@hunter2@db.example/d",
+            "postgres://u:p@ss/hunter2@db.example/d",
+            "postgres://u:p@ss?hunter2@db.example/d?sslmode=require",
+            "postgres://u:p@db.example/d?hunter2@x=1",
+            "postgres://u:hunter2/x@db.example/d",
+        ] {
+            if let Err(error) = parse(url) {
+                assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+            } else {
+                panic!("{url} was taken");
+            }
+        }
     }
 
     #[test]

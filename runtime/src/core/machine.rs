@@ -320,7 +320,10 @@ impl<'a> Machine<'a> {
         let phase = std::mem::replace(&mut self.phase, Phase::Boot);
         self.phase = match phase {
             // Whoever comes next must wait until that statement cannot commit any more, so the lease is left to expire.
-            Phase::Working(_, situation) if situation.is_in_doubt() => Phase::Ended(End::Failed(error)),
+            Phase::Working(_, situation) if situation.is_in_doubt() => Phase::Ended(End::Failed(error.now(
+                "what was applied is recorded; nobody knows yet of the statement under way, so the lease is left to \
+                 expire, and the next run then asks the catalog",
+            ))),
             Phase::Working(held, situation) if error.is_of_a_step() => {
                 Phase::Failing { held, notes: situation.into_notes(), forget: None, error }
             }

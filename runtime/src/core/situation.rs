@@ -157,8 +157,11 @@ impl Situation {
 
     /// Whether a statement may be under way whose answer nobody has.
     pub(super) fn is_in_doubt(&self) -> bool {
-        self.journal.iter().any(|(id, mark)| {
-            *mark == Mark::Started { job: None } && self.doubted.contains(id) && !self.notes.contains_key(id)
+        self.journal.iter().any(|(id, mark)| match self.notes.get(id) {
+            // The drop of what a failed job has left.
+            Some(Note::Broken(_)) => true,
+            Some(_) => false,
+            None => *mark == Mark::Started { job: None } && self.doubted.contains(id),
         })
     }
 

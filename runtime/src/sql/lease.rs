@@ -30,8 +30,8 @@ fn interval(duration: Duration) -> String {
 /// Takes the lease if it is free, ours already, or abandoned. One row: the new fence and sequence, NULL when
 /// it was not to be had, and who held it before.
 ///
-/// Only DDL runs unfenced, so the quiet time is waited out only where the journal shows a statement that may be
-/// under way: started, and not known to have been answered.
+/// Only DDL runs unfenced, so the quiet time is waited out only where the journal shows a step that is begun and
+/// not done: its statement may be under way, or, where it has a job, the drop of the index that a failed job left.
 pub(crate) fn take(tables: &TableNames, holder: &str, times: LeaseTimes) -> String {
     let (lease, journal) = (tables.lease(), tables.journal());
     let (me, length, quiet) = (literal(holder), interval(times.length), interval(times.quiet));
@@ -39,7 +39,7 @@ pub(crate) fn take(tables: &TableNames, holder: &str, times: LeaseTimes) -> Stri
         "WITH taken AS (UPDATE {lease} SET holder = {me}, fence = fence + 1, seq = seq + 1, since = now(), \
          expires_at = now() + {length} WHERE id = 1 AND (holder IS NULL OR holder = {me} \
          OR expires_at + {quiet} <= now() OR (expires_at <= now() \
-         AND NOT EXISTS (SELECT 1 FROM {journal} WHERE state = 'started' AND job_id IS NULL))) RETURNING fence, seq), \
+         AND NOT EXISTS (SELECT 1 FROM {journal} WHERE state = 'started'))) RETURNING fence, seq), \
          made AS (INSERT INTO {lease} (id, holder, fence, seq, since, expires_at, known) \
          SELECT 1, {me}, 1, 1, now(), now() + {length}, '' WHERE NOT EXISTS (SELECT 1 FROM {lease} WHERE id = 1) \
          ON CONFLICT (id) DO NOTHING RETURNING fence, seq) \
