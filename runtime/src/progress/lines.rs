@@ -1,6 +1,6 @@
 //! Events in words.
 
-use super::{Event, JobState, Progress};
+use super::{Event, JobState, Progress, RetryCause};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -42,7 +42,7 @@ impl Event {
 }
 
 /// A [`Progress`] that has a line written for what is worth one: for logs, and for terminals without bars. What
-/// goes on, a job or the wait for another instance, has one every 15 seconds.
+/// goes on, a job or the wait for another instance, has one every 15 seconds; of conflicts in a row every tenth.
 ///
 /// ```
 /// use dsql_migrate::{Lines, Options};
@@ -64,6 +64,10 @@ impl<W: Fn(&str) + Send + Sync> Lines<W> {
 
     fn is_news(&self, event: &Event) -> bool {
         let (what, elapsed) = match event {
+            // Conflicts are ordinary: one is told of when it does not go away.
+            Event::Retrying { cause: RetryCause::Conflict | RetryCause::LeaseChanged, failures, .. } => {
+                return failures % 10 == 0;
+            }
             Event::Job { job_id, state: JobState::Running, elapsed, .. } => (job_id.as_str(), *elapsed),
             Event::LeaseWaiting { elapsed, .. } => ("", *elapsed),
             _ => return true,
