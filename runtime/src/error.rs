@@ -8,10 +8,10 @@ use std::fmt;
 /// Why a run stopped, where, what is true in the database now, and what to do about it.
 ///
 /// Holds no connection string, token or password.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Error(Box<Report>);
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Report {
     kind: ErrorKind,
     what: String,
@@ -220,6 +220,13 @@ impl Error {
     #[must_use]
     pub fn what_to_do(&self) -> Option<&str> {
         self.0.remedy.as_deref()
+    }
+}
+
+/// As for people: a `main` that returns the error prints it this way.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

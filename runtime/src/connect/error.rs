@@ -7,10 +7,10 @@ use std::fmt;
 /// Why there is no connection, and what to do about it.
 ///
 /// Holds no password or token.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ConnectError(Box<Report>);
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Report {
     kind: ConnectErrorKind,
     what: String,
@@ -143,6 +143,13 @@ impl From<tokio_postgres::Error> for ConnectError {
         // The driver has a kind of its own for this, which only its text tells.
         let kind = if what.starts_with("error performing TLS handshake") { Tls } else { Other };
         Self::new(kind, what)
+    }
+}
+
+/// As for people: a `main` that returns the error prints it this way.
+impl fmt::Debug for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
