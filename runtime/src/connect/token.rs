@@ -168,7 +168,7 @@ fn refused(error: &CredentialsError) -> ConnectError {
         CredentialsError::ProviderTimedOut(_) => no_credentials(what).retried(true),
         error => no_credentials(what)
             .retried(is_of_the_network(error))
-            .remedy("check the profile or role; after `aws sso login` a session ends by and by"),
+            .remedy("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (for dsql-local any value) or AWS_PROFILE; an SSO session that has ended needs `aws sso login` again"),
     }
 }
 
