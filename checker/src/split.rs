@@ -109,6 +109,10 @@ enum Previous {
     Begin,
     /// `AS` or a dot: the next word is a name, whatever it looks like.
     NameFollows,
+    /// `ATOMIC`, or a semicolon: a statement of the body begins, or the body ends.
+    Fresh,
+    /// `CASE`, which is a name where nothing follows that it could be about: `SELECT 1 case;`.
+    Case,
 }
 
 impl Body {
@@ -131,15 +135,23 @@ impl Body {
         if self.head != Head::Routine || previous == Previous::NameFollows {
             return;
         }
+        if previous == Previous::Case && matches!(word, "," | ")" | ";") {
+            self.ends -= 1;
+        }
         if is("BEGIN") {
             self.previous = Previous::Begin;
         } else if is("AS") || word == "." {
             self.previous = Previous::NameFollows;
         } else if previous == Previous::Begin && is("ATOMIC") && self.ends == 0 {
             self.ends = 1;
+            self.previous = Previous::Fresh;
+        } else if word == ";" {
+            self.previous = Previous::Fresh;
         } else if self.ends > 0 && is("CASE") {
             self.ends += 1;
-        } else if self.ends > 0 && is("END") {
+            self.previous = Previous::Case;
+        } else if is("END") && (self.ends > 1 || self.ends == 1 && previous == Previous::Fresh) {
+            // Behind an expression it is the name of a column: `SELECT 1 end;`.
             self.ends -= 1;
         }
     }
@@ -204,6 +216,14 @@ mod tests {
             statements("CREATE TABLE begin (atomic int); x"),
             ["CREATE TABLE begin (atomic int)", "x"]
         );
+    }
+
+    #[test]
+    fn labels_may_look_like_the_ends_of_a_body() {
+        for body in ["SELECT 1 end; SELECT 2;", "SELECT 1 case; SELECT 2;", "SELECT 1 case, 2 end;"] {
+            let function = format!("CREATE FUNCTION f() RETURNS int BEGIN ATOMIC {body} END");
+            assert_eq!(statements(&format!("{function}; x")), [function.as_str(), "x"]);
+        }
     }
 
     #[test]
