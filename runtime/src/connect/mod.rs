@@ -6,6 +6,8 @@ mod database;
 #[cfg(feature = "iam")]
 mod dsql;
 #[cfg(feature = "iam")]
+mod dsql_builder;
+#[cfg(feature = "iam")]
 mod endpoint;
 mod error;
 mod plain;
@@ -20,7 +22,9 @@ pub use connection::Connection;
 #[cfg(feature = "tls")]
 pub use database::Database;
 #[cfg(feature = "iam")]
-pub use dsql::{Dsql, DsqlBuilder};
+pub use dsql::Dsql;
+#[cfg(feature = "iam")]
+pub use dsql_builder::DsqlBuilder;
 pub use error::{ConnectError, ConnectErrorKind};
 #[cfg(feature = "tls")]
 pub use tls::Roots;

@@ -2,7 +2,8 @@
 
 use super::clock::LeaseClock;
 use super::explain::bookkeeping;
-use super::perform::{Sent, Shell};
+use super::perform::Shell;
+use super::send::Sent;
 #[cfg(feature = "refinery")]
 use super::session::Answer;
 use super::source::Source;

@@ -1,6 +1,7 @@
 //! Asks the catalog: whether a step has happened, how a job goes, what is left of one that failed.
 
-use super::perform::{Sent, Shell};
+use super::perform::Shell;
+use super::send::Sent;
 use super::session::Row;
 use crate::connect::Connector;
 use crate::core::{Held, Job as InFlight, Outcome, StepId, Verdict};

@@ -10,6 +10,7 @@ mod log;
 mod perform;
 mod records;
 mod run;
+mod send;
 mod session;
 mod settings;
 mod source;

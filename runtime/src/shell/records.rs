@@ -2,7 +2,8 @@
 
 use super::clock::LeaseClock;
 use super::explain::bookkeeping;
-use super::perform::{Sent, Shell};
+use super::perform::Shell;
+use super::send::Sent;
 use super::session::{Answer, Row};
 use crate::connect::Connector;
 use crate::core::{Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Outcome};

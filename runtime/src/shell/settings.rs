@@ -1,6 +1,7 @@
 //! The settings that migrations ask for, and how they end.
 
-use super::perform::{Sent, Shell};
+use super::perform::Shell;
+use super::send::Sent;
 use crate::connect::Connector;
 use crate::core::{Held, Outcome, StepId};
 use crate::error::{Error, ErrorKind};
