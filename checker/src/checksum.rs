@@ -18,23 +18,38 @@ impl Hasher {
         Self(Sha256::new())
     }
 
-    pub(crate) fn statement(&mut self, text: &str, tokens: &[Token]) {
-        for token in tokens {
-            let token = text.get(token.span.range()).unwrap_or_default();
-            // Strings may span lines, whose ends an editor or git may have changed.
-            for part in token.split("\r\n").enumerate() {
-                if part.0 > 0 {
-                    self.0.update(b"\n");
-                }
-                self.0.update(part.1.as_bytes());
-            }
-            self.0.update([BETWEEN]);
-        }
-        self.0.update([END]);
+    pub(crate) fn statement(&mut self, statement: &Content) {
+        self.0.update(&statement.0);
     }
 
     pub(crate) fn finish(self) -> Checksum {
         truncated(&self.0.finalize())
+    }
+}
+
+/// What counts of a statement.
+pub(crate) struct Content(Vec<u8>);
+
+impl Content {
+    pub(crate) fn of(text: &str, tokens: &[Token]) -> Self {
+        let mut bytes = Vec::with_capacity(tokens.len() * 8);
+        for token in tokens {
+            let token = text.get(token.span.range()).unwrap_or_default();
+            // Strings may span lines, whose ends an editor or git may have changed.
+            if token.contains('\r') {
+                bytes.extend(token.replace("\r\n", "\n").into_bytes());
+            } else {
+                bytes.extend_from_slice(token.as_bytes());
+            }
+            bytes.push(BETWEEN);
+        }
+        bytes.push(END);
+        Self(bytes)
+    }
+
+    /// The checksum of the statement alone.
+    pub(crate) fn checksum(&self) -> Checksum {
+        truncated(&Sha256::digest(&self.0))
     }
 }
 
@@ -54,14 +69,14 @@ fn truncated(digest: &[u8]) -> Checksum {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Source;
     use crate::statement::File;
+    use crate::text::Source;
 
     fn checksum(text: &str) -> String {
         let source = Source::new("a.sql", text);
         let mut hasher = Hasher::new();
         for statement in File::read(&source).statements {
-            hasher.statement(source.text(), statement.tokens());
+            hasher.statement(&Content::of(source.text(), statement.tokens()));
         }
         hasher.finish().to_string()
     }

@@ -1,8 +1,8 @@
 //! Reads a statement's tokens from left to right.
 
 use crate::ast::{Ident, ObjectName, TokenRange};
-use crate::lex::{Token, TokenKind};
-use crate::source::Span;
+use crate::lex::{Token, TokenKind, literal};
+use crate::text::Span;
 
 /// A place in a statement's tokens. Copying it is how a reader looks ahead and comes back.
 #[derive(Clone, Copy)]
@@ -23,6 +23,11 @@ impl<'a> Cursor<'a> {
         Self { tokens: &self.tokens[..end], at: range.start.min(end), ..self }
     }
 
+    /// At another place of the same tokens.
+    pub(crate) fn at(self, position: usize) -> Self {
+        Self { at: position.min(self.tokens.len()), ..self }
+    }
+
     pub(crate) const fn position(&self) -> usize {
         self.at
     }
@@ -33,6 +38,16 @@ impl<'a> Cursor<'a> {
 
     pub(crate) fn nth(&self, ahead: usize) -> Option<Token> {
         self.tokens.get(self.at + ahead).copied()
+    }
+
+    /// A part of the text.
+    pub(crate) fn text_between(&self, span: Span) -> &'a str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// The token at a position of the statement.
+    pub(crate) fn token_at(&self, position: usize) -> Option<Token> {
+        self.tokens.get(position).copied()
     }
 
     pub(crate) fn at_end(&self) -> bool {
@@ -66,17 +81,6 @@ impl<'a> Cursor<'a> {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or("", |token| self.text_of(*token))
     }
 
-    /// Whether the token before this place is an operator or a dot, so that an operand must follow.
-    pub(crate) fn last_is_operator(&self) -> bool {
-        let previous = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
-        previous.is_some_and(|token| token.kind == TokenKind::Op) || matches!(self.last_text(), "." | "::")
-    }
-
-    /// This place, with the end that another reader of the same tokens has.
-    pub(crate) const fn widen(self, other: Self) -> Self {
-        Self { tokens: other.tokens, ..self }
-    }
-
     pub(crate) fn range_since(&self, start: usize) -> TokenRange {
         TokenRange { start, end: self.at }
     }
@@ -96,9 +100,11 @@ impl<'a> Cursor<'a> {
 
     /// Whether the token `ahead` of this place is this keyword.
     pub(crate) fn word_at(&self, ahead: usize, word: &str) -> bool {
-        self.nth(ahead).is_some_and(|token| {
-            token.kind == TokenKind::Word && self.text_of(token).eq_ignore_ascii_case(word)
-        })
+        let Some(token) = self.tokens.get(self.at + ahead) else { return false };
+        // Most words differ in length, which is told without a look at the text.
+        token.kind == TokenKind::Word
+            && token.span.end - token.span.start == word.len()
+            && self.text_of(*token).eq_ignore_ascii_case(word)
     }
 
     pub(crate) fn is(&self, word: &str) -> bool {
@@ -111,7 +117,25 @@ impl<'a> Cursor<'a> {
 
     /// Whether these keywords, separated by blanks, come next.
     pub(crate) fn are(&self, words: &str) -> bool {
+        // Most places are told by the first letter.
+        let first = self.tokens.get(self.at).and_then(|token| self.text.as_bytes().get(token.span.start));
+        let wanted = words.as_bytes().first();
+        if first.zip(wanted).is_none_or(|(first, wanted)| !first.eq_ignore_ascii_case(wanted)) {
+            return false;
+        }
         words.split(' ').enumerate().all(|(ahead, word)| self.word_at(ahead, word))
+    }
+
+    /// Whether these keywords stand right before this place.
+    pub(crate) fn is_behind(&self, words: &str) -> bool {
+        let start = self.at.checked_sub(words.split(' ').count());
+        start.is_some_and(|at| Self { at, ..*self }.are(words))
+    }
+
+    /// Whether nothing but these keywords stands before this place.
+    pub(crate) fn follows(&self, words: &str) -> bool {
+        let start = Self { at: 0, ..*self };
+        words.split(' ').count() == self.at && start.are(words)
     }
 
     /// Reads these keywords, separated by blanks, if they come next, and tells where they stand.
@@ -124,8 +148,10 @@ impl<'a> Cursor<'a> {
     }
 
     pub(crate) fn punct_at(&self, ahead: usize, text: &str) -> bool {
-        let kind = |kind| matches!(kind, TokenKind::Punct | TokenKind::Op);
-        self.nth(ahead).is_some_and(|token| kind(token.kind) && self.text_of(token) == text)
+        let Some(token) = self.tokens.get(self.at + ahead) else { return false };
+        matches!(token.kind, TokenKind::Punct | TokenKind::Op)
+            && token.span.end - token.span.start == text.len()
+            && self.text_of(*token) == text
     }
 
     pub(crate) fn is_punct(&self, text: &str) -> bool {
@@ -146,6 +172,16 @@ impl<'a> Cursor<'a> {
         let ident = Ident::from_token(self.text_of(token), token)?;
         self.advance();
         Some(ident)
+    }
+
+    /// What the string that comes next says.
+    pub(crate) fn literal(&self) -> Option<String> {
+        let token = self.token()?;
+        let is_string = matches!(
+            token.kind,
+            TokenKind::String | TokenKind::EscapeString | TokenKind::UnicodeString | TokenKind::DollarString
+        );
+        is_string.then(|| literal(self.text_of(token), token.kind).map(|literal| literal.text)).flatten()
     }
 
     /// A name with or without its schema.
@@ -172,6 +208,23 @@ impl<'a> Cursor<'a> {
         let closed =
             self.at > start && self.tokens.get(self.at - 1).is_some_and(|token| self.text_of(*token) == ")");
         Some(TokenRange { start, end: if closed { self.at - 1 } else { self.at } })
+    }
+
+    /// Without the parentheses around all that is left and the collations behind them. No more of them than anybody
+    /// writes are taken off, for each pair is looked for from the start.
+    pub(crate) fn inside_parens(self) -> Self {
+        const DEEP: usize = 64;
+        let mut cursor = self;
+        for _ in 0..DEEP {
+            let mut ahead = cursor;
+            let Some(inner) = ahead.parens() else { break };
+            while ahead.eat("COLLATE").is_some() && ahead.name().is_some() {}
+            if !ahead.at_end() {
+                break;
+            }
+            cursor = cursor.within(inner);
+        }
+        cursor
     }
 
     /// Moves over one token, or over the whole group that it opens.
@@ -212,20 +265,6 @@ impl<'a> Cursor<'a> {
             items.advance();
         }
         Some(idents)
-    }
-
-    /// Reads items for as long as there is one, each with where it stands; what is none is left unread.
-    pub(crate) fn items<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Vec<(T, Span)> {
-        let mut items = Vec::new();
-        loop {
-            let start = self.position();
-            let before = *self;
-            let Some(item) = read(self) else {
-                *self = before;
-                return items;
-            };
-            items.push((item, self.span_since(start)));
-        }
     }
 
     /// An integer, with or without a sign.

@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use dsql_migrate_plan::Checksum;
+use dsql_migrate_plan::{Checksum, MigrationKind};
 
-use crate::diagnostic::Diagnostic;
-use crate::rules::Rule;
+use crate::finding::Diagnostic;
+use crate::finding::Rule;
 use crate::rules::all::{directive, unused_allow};
-use crate::source::Span;
 use crate::statement::{File, Statement};
+use crate::text::Span;
 
 /// What can be said, for messages.
 const KNOWN: &str = "the directives are, each on a line of its own:\n\
@@ -48,6 +48,15 @@ pub(crate) struct Directives {
 }
 
 impl Directives {
+    /// What they make of their file.
+    pub(crate) fn kind(&self) -> MigrationKind {
+        match (self.baseline, self.always) {
+            (Some(_), _) => MigrationKind::Baseline,
+            (None, Some(_)) => MigrationKind::Always,
+            (None, None) => MigrationKind::Ordinary,
+        }
+    }
+
     /// Reads the directives of a file; what is wrong with one is an error.
     pub(crate) fn read(file: &File<'_>, position: usize, out: &mut Vec<Diagnostic>) -> Self {
         let mut directives = Self::default();
@@ -212,7 +221,8 @@ fn allow(arguments: &str) -> Parsed {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::{Input, Options, check_file};
+    use crate::check::{Input, check_file};
+    use crate::options::Options;
 
     fn rules(sql: &str) -> Vec<&'static str> {
         let input = Input { path: "a.sql".into(), name: "a.sql".into(), bytes: sql.into() };

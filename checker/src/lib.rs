@@ -14,37 +14,39 @@
 //! ```
 
 mod ast;
-mod block;
+mod calls;
 mod catalog;
 mod check;
 mod checksum;
 mod cursor;
-mod diagnostic;
 mod dialect;
 mod directive;
-mod down;
+mod effect;
 mod expr;
 mod file_name;
+mod finding;
 pub mod fix;
 pub mod folder;
-mod hazards;
-mod kind;
+#[doc(hidden)]
+pub mod grammar;
+mod judge;
 #[doc(hidden)]
 pub mod lex;
 pub mod lock;
+mod naming;
+mod options;
 pub mod page;
 mod parse;
-mod phase;
 mod plan;
 pub mod render;
 mod rules;
-mod source;
-mod split;
 mod statement;
+mod text;
 
-pub use check::{Input, Options, Report, check_file, check_set};
-pub use diagnostic::{Diagnostic, Label, ServerAnswer, Severity};
+pub use check::{Input, Report, check_file, check_set};
 pub use dialect::{Date, Dialect, InvalidDate};
 pub use dsql_migrate_plan::Plan;
-pub use rules::{RULES, Rule};
-pub use source::{Position, Source, Span};
+pub use finding::{Diagnostic, Label, Rule, ServerAnswer, Severity};
+pub use options::Options;
+pub use rules::RULES;
+pub use text::{Position, Source, Span};

@@ -8,11 +8,11 @@ use std::fmt::Write;
 
 use dsql_migrate_plan::{Checksum, Migration, MigrationKind};
 
-use crate::diagnostic::Diagnostic;
 use crate::directive::Directives;
 use crate::file_name;
+use crate::finding::Diagnostic;
 use crate::rules::all::{history, lock_file};
-use crate::source::{Source, Span};
+use crate::text::{Source, Span};
 
 /// The file's name.
 pub const FILE_NAME: &str = "migrations.lock";
@@ -56,7 +56,7 @@ pub fn of<'m>(files: impl Iterator<Item = (&'m Migration, &'m [u8])>) -> String 
         let before = if file.starts_with('V') { "V" } else { "" };
         let tokens = match migration.kind {
             MigrationKind::Always => ALWAYS.to_owned(),
-            MigrationKind::Ordinary | MigrationKind::Baseline => migration.checksum.to_string(),
+            _ => migration.checksum.to_string(),
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{before}{} {} {tokens} {digest}", migration.version, migration.name);
@@ -139,7 +139,7 @@ pub(crate) fn guard(
                 finding
                     .message(format!("`{}` was locked as `{}`", one.name, line.file()))
                     .help("give it its old name back");
-                finding.others.push(crate::diagnostic::Label {
+                finding.others.push(crate::finding::Label {
                     file: position,
                     span: line.span,
                     text: "locked here".into(),
@@ -191,13 +191,14 @@ fn edited(one: &Guarded<'_>, line: &Line, tokens: Checksum, lock: usize, out: &m
         "undo the edit and write a new migration; where the edit does not change what the file did, say so in it \
          with `-- dsql: replaces {tokens}`, and write the lock anew with `dsql-migrate lock`"
     ));
-    finding.others.push(crate::diagnostic::Label { file: lock, span: line.span, text: "locked here".into() });
+    finding.others.push(crate::finding::Label { file: lock, span: line.span, text: "locked here".into() });
     out.push(finding);
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::check::{Input, Options, check_set};
+    use crate::check::{Input, check_set};
+    use crate::options::Options;
 
     fn input(name: &str, text: &str) -> Input {
         Input { path: format!("m/{name}"), name: name.to_owned(), bytes: text.as_bytes().to_vec() }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use crate::diagnostic::Severity;
 use crate::dialect::Dialect;
-use crate::rules::{RULES, Rule};
+use crate::finding::Rule;
+use crate::finding::Severity;
+use crate::rules::RULES;
 
 /// The page of a rule, in Markdown.
 #[must_use]

@@ -3,8 +3,8 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::check::Report;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{Source, Span};
+use crate::finding::{Diagnostic, Severity};
+use crate::text::{Source, Span};
 
 /// A line longer than this many bytes is shown in part: a dump's INSERT can be a megabyte wide.
 const LONG_LINE: usize = 400;

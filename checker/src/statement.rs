@@ -1,9 +1,12 @@
+use std::cell::OnceCell;
+
 use crate::ast::{AlterActionKind, AlterTable, Class, Kind, TokenRange, TransactionVerb};
+use crate::calls::{self, Call, Cast};
 use crate::cursor::Cursor;
-use crate::lex::{Comment, LexError, Token};
-use crate::parse::Parsed;
-use crate::source::{Source, Span};
-use crate::split;
+use crate::grammar::{Part, Stop, Tree};
+use crate::lex::{Comment, LexError, Token, split};
+use crate::parse::{self, Parsed};
+use crate::text::{Source, Span};
 
 /// A file that has been read.
 pub struct File<'s> {
@@ -27,9 +30,8 @@ impl<'s> File<'s> {
         let statements = pieces
             .into_iter()
             .map(|piece| {
-                let tokens = lexed.tokens.get(piece.tokens).unwrap_or_default().to_vec();
-                let parsed = crate::parse::parse(Cursor::new(text, &tokens));
-                Statement { source, tokens, span: piece.span, parsed }
+                let tokens = crate::lex::parsed(text, lexed.tokens.get(piece.tokens).unwrap_or_default());
+                Statement::new(source, tokens, piece.span)
             })
             .collect();
         Self { source, statements, comments: lexed.comments, errors: lexed.errors }
@@ -43,30 +45,95 @@ pub struct Statement<'s> {
     /// From its first token to its last.
     pub span: Span,
     parsed: Parsed,
+    /// Many rules ask for them.
+    calls: OnceCell<Vec<Call>>,
+    casts: OnceCell<Vec<Cast>>,
 }
 
 impl<'s> Statement<'s> {
+    fn new(source: &'s Source, tokens: Vec<Token>, span: Span) -> Self {
+        let cursor = Cursor::new(source.text(), &tokens);
+        let parsed = parse::parse(cursor);
+        Self { source, tokens, span, parsed, calls: OnceCell::new(), casts: OnceCell::new() }
+    }
+
+    /// What the grammar makes of it, where it can be read.
+    pub(crate) fn tree(&self) -> Option<&Tree> {
+        self.parsed.tree.as_ref()
+    }
+
+    /// The whole as the grammar reads it.
+    pub(crate) fn part(&self) -> Option<Part<'_>> {
+        Part::root(self.tree()?, self.cursor())
+    }
+
+    /// Looks at an expression or a query in it: as a part of the whole, or by itself where the whole cannot be read.
+    pub(crate) fn with_part<R>(&self, range: TokenRange, look: impl FnOnce(Part<'_>) -> R) -> Option<R> {
+        if let Some(tree) = self.tree() {
+            return Part::at(tree, self.cursor(), range).map(look);
+        }
+        let cursor = self.within(range);
+        let tree = crate::grammar::expression(cursor).or_else(|_| crate::grammar::statement(cursor)).ok()?;
+        Part::root(&tree, cursor).map(look)
+    }
+
+    /// The functions that it calls.
+    pub(crate) fn calls(&self) -> &[Call] {
+        self.calls.get_or_init(|| calls::of(self.part(), self.cursor()))
+    }
+
+    /// The functions that some of its tokens call.
+    pub(crate) fn calls_in(&self, range: TokenRange) -> impl Iterator<Item = &Call> {
+        let span = self.range_span(range);
+        let inside = move |call: &&Call| call.span.start >= span.start && call.span.end <= span.end;
+        self.calls().iter().filter(inside)
+    }
+
+    /// What it casts.
+    pub(crate) fn casts(&self) -> &[Cast] {
+        self.casts.get_or_init(|| calls::casts_of(self.part(), self.cursor()))
+    }
+
+    /// Where the server would stop reading it.
+    pub(crate) fn stop(&self) -> Option<&Stop> {
+        self.parsed.stop.as_ref()
+    }
+
     /// The statements inside of a `CREATE SCHEMA`.
     #[must_use]
     pub fn nested(&self) -> Vec<Self> {
         let Kind::CreateSchema(schema) = self.kind() else { return Vec::new() };
-        let mut cursor = self.within(schema.elements);
-        let mut nested = Vec::new();
+        let ranges = match self.part() {
+            Some(root) => {
+                let elements = root.children().into_iter().map(|child| child.range());
+                // The schema's own name and its owner come first.
+                elements.filter(|range| range.start >= schema.elements.start).collect()
+            }
+            None => self.ranges_of_elements(schema.elements),
+        };
+        let nested = |range: TokenRange| {
+            let tokens = self.tokens.get(range.start..range.end)?.to_vec();
+            let span = tokens.first()?.span.to(tokens.last()?.span);
+            Some(Self::new(self.source, tokens, span))
+        };
+        ranges.into_iter().filter_map(nested).collect()
+    }
+
+    /// The same by words, where the grammar stops somewhere.
+    fn ranges_of_elements(&self, elements: TokenRange) -> Vec<TokenRange> {
+        let mut cursor = self.within(elements);
+        let mut ranges = Vec::new();
         while !cursor.at_end() {
             let start = cursor.position();
             cursor.advance();
-            let end = cursor
-                .skip_until(|cursor| {
-                    cursor.is("CREATE") || (cursor.is("GRANT") && cursor.last_text() != "WITH")
-                })
-                .end;
-            let tokens = self.tokens.get(start..end).unwrap_or_default().to_vec();
-            let [first, .., last] = tokens.as_slice() else { continue };
-            let span = first.span.to(last.span);
-            let parsed = crate::parse::parse(Cursor::new(self.source.text(), &tokens));
-            nested.push(Self { source: self.source, tokens, span, parsed });
+            let begins = |cursor: &Cursor<'_>| {
+                let privilege = cursor.last_text() == "," || cursor.last_text().eq_ignore_ascii_case("GRANT");
+                (cursor.is("CREATE") && !privilege) || (cursor.is("GRANT") && cursor.last_text() != "WITH")
+            };
+            let end = cursor.skip_until(begins).end;
+            ranges.push(TokenRange { start, end });
         }
-        nested
+        ranges
     }
 
     /// What it is.
@@ -75,10 +142,9 @@ impl<'s> Statement<'s> {
         &self.parsed.kind
     }
 
-    /// The place at which reading it stopped, if before its end.
-    #[must_use]
-    pub fn unread(&self) -> Option<Span> {
-        self.parsed.unread
+    /// Whether it may be one of DSQL's own that is newer than this crate.
+    pub(crate) fn is_unknown(&self) -> bool {
+        matches!(self.kind(), Kind::Other(head) if parse::heads::is_unknown(&head.words))
     }
 
     /// Its text.
@@ -137,7 +203,7 @@ impl<'s> Statement<'s> {
             Kind::Dml(_) | Kind::Query | Kind::Set => {
                 self.tokens.first().map_or(self.span, |token| token.span)
             }
-            _ => crate::parse::head_of(self.cursor()).span,
+            _ => parse::heads::head(self.cursor()).span,
         }
     }
 
@@ -155,16 +221,6 @@ impl<'s> Statement<'s> {
             },
             Kind::Other(head) => other_class(&head.words),
             _ => Class::Ddl,
-        }
-    }
-
-    /// Whether it starts a job: it answers a row with a `job_id`.
-    #[must_use]
-    pub fn is_asynchronous(&self) -> bool {
-        match self.kind() {
-            Kind::CreateIndex(index) => index.asynchronous.is_some(),
-            Kind::AlterTable(alter) => alter.asynchronous.is_some(),
-            _ => false,
         }
     }
 

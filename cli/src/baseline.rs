@@ -2,7 +2,7 @@
 
 use std::io;
 
-use dsql_migrate::{AppliedElsewhere, Baseline, Connector, Migrations};
+use dsql_migrate::{AppliedElsewhere, Baseline, Begun, Connector, Migrations};
 use serde::Serialize;
 
 use crate::confirm::confirmed;
@@ -60,7 +60,7 @@ async fn baseline(
         Ok(found) => found,
         Err(error) => return failed(format, &error),
     };
-    let stopped = !found.doubts.is_empty() && !arguments.force;
+    let stopped = !found.mismatches.is_empty() && !arguments.force;
     let over = stopped || arguments.dry_run || found.record.is_empty();
     match format {
         Format::Human => human(migrations, &found),
@@ -80,9 +80,9 @@ async fn baseline(
     if !confirmed(arguments.yes, &format!("record these {} as applied?", found.record.len()))? {
         return Ok(1);
     }
-    let applied: Vec<_> =
-        found.record.iter().map(|version| AppliedElsewhere { version: version.clone(), at: None }).collect();
-    match runner.record(connector, &applied, arguments.force).await {
+    let applied: Vec<_> = found.record.iter().map(AppliedElsewhere::new).collect();
+    let begun = if arguments.force { Begun::Record } else { Begun::Refuse };
+    match runner.record(connector, &applied, begun).await {
         Ok(recorded) => {
             match format {
                 Format::Human => println!("recorded {}", recorded.join(", ")),
@@ -104,14 +104,14 @@ fn human(migrations: &Migrations, found: &Baseline) {
     if found.record.is_empty() {
         println!("nothing to record");
     }
-    let doubts = found.doubts.len();
+    let mismatches = found.mismatches.len();
     println!(
         "the catalog shows {} of {} effects; {} steps leave nothing there that could be looked up",
         found.proved,
-        found.proved + doubts,
+        found.proved + mismatches,
         found.silent
     );
-    for doubt in &found.doubts {
-        println!("{doubt}");
+    for mismatch in &found.mismatches {
+        println!("{mismatch}");
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Place {
     #[cfg(feature = "iam")]
     #[arg(long, value_name = "ROLE", conflicts_with = "url")]
     user: Option<String>,
-    /// A PEM file of authorities to trust as well, such as the stand-in's [env: DSQL_CA, for an endpoint]
+    /// A PEM file of authorities to trust as well, such as the emulator's [env: DSQL_CA, for an endpoint]
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 }

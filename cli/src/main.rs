@@ -14,8 +14,10 @@ mod json;
 mod lock;
 mod new;
 mod plan;
+mod run;
 mod sarif;
 mod set;
+mod status;
 mod verify;
 
 use std::io;
@@ -37,8 +39,8 @@ Exit codes: 0 all is well; 1 it failed, or something was found; 2 the command li
 
 #[derive(Subcommand)]
 enum Command {
-    Run(database::Run),
-    Status(database::Show),
+    Run(run::Run),
+    Status(status::Show),
     Verify(verify::Verify),
     DryRun(verify::Dry),
     Baseline(baseline::Arguments),
@@ -55,8 +57,8 @@ enum Command {
 fn main() -> ExitCode {
     // clap itself ends with 2 for what is wrong on the command line.
     let done = match Arguments::parse().command {
-        Command::Run(arguments) => database::run(&arguments),
-        Command::Status(arguments) => database::status(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Status(arguments) => status::status(&arguments),
         Command::Verify(arguments) => verify::verify(&arguments),
         Command::DryRun(arguments) => verify::dry_run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),

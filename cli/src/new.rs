@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 const HEADER: &str = "\
 -- What this migration does, and why.
 --
--- Each DDL statement is a transaction of its own; statements that change rows run together, 3,000 rows at most.
+-- Each DDL statement is a transaction of its own; statements that change rows run together, 2,997 rows at most.
 -- Indexes are built by jobs (CREATE INDEX ASYNC); dsql-migrate waits for them.
 -- Check with `dsql-migrate check`. What takes something away wants a line: -- dsql: contract the reason
 

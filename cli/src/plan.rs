@@ -55,17 +55,17 @@ fn human(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
             migration.version, migration.name, migration.file, migration.checksum
         )?;
         match migration.kind {
-            MigrationKind::Ordinary => {}
             MigrationKind::Baseline => {
                 writeln!(out, "      baseline: recorded and not run where the database has all of it")?;
             }
             MigrationKind::Always => {
                 writeln!(out, "      always: applied again whenever it changes, after everything else")?;
             }
+            _ => {}
         }
         for (number, step) in migration.steps.iter().enumerate() {
             for setting in step.settings.iter() {
-                writeln!(out, "      with {}", one_line(&setting.sql))?;
+                writeln!(out, "      with {}", one_line(&setting.statement.sql))?;
             }
             for wait in step.waits_for.iter() {
                 writeln!(out, "      wait for the job of step {}", wait + 1)?;
@@ -111,7 +111,7 @@ fn proof(step: &Step) -> String {
         StepKind::AsyncDdl { job: Job::IndexBuild { table, index, .. }, .. } => {
             format!("proof: index {index} of {table} is there, as defined, and valid")
         }
-        StepKind::AsyncDdl { job: Job::ValidateConstraint { table, constraint }, .. } => {
+        StepKind::AsyncDdl { job: Job::ValidateConstraint { table, constraint, .. }, .. } => {
             format!("proof: constraint {constraint} of {table} is validated")
         }
         StepKind::Ddl { proof: Proof::Repeatable(_), .. } => {
@@ -131,7 +131,7 @@ fn document(plan: &Plan) -> Value {
         json!({
             "kind": Kind::of(&step.kind).as_str(),
             "statements": step.statements().map(|one| json!({"line": one.line, "sql": one.sql, "checksum": one.checksum.to_string()})).collect::<Vec<_>>(),
-            "settings": step.settings.iter().map(|one| &one.sql).collect::<Vec<_>>(),
+            "settings": step.settings.iter().map(|one| &one.statement.sql).collect::<Vec<_>>(),
             "waits_for": step.waits_for.iter().map(|wait| wait + 1).collect::<Vec<_>>(),
             "proof": proof(step),
         })

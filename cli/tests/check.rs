@@ -145,7 +145,7 @@ fn annotations_for_pull_requests() {
         text(&output.stdout),
         "::error file=migrations/0001_a.sql,line=1,endLine=1,col=1,endColumn=9,title=truncate::`TRUNCATE` is not supported%0A\
          server: 0A000 unsupported statement: Truncate%0A\
-         help: delete in slices of 3,000 rows, or drop the table and make it anew\n"
+         help: delete in slices of 1,000 rows, or drop the table and make it anew\n"
     );
 }
 

@@ -1,4 +1,4 @@
-//! `run` and `status` against the stand-in.
+//! `run` and `status` against the emulator.
 
 // A test that cannot go on fails where it stands; clippy knows helpers of tests for no tests.
 #![allow(clippy::unwrap_used, clippy::panic)]
@@ -46,7 +46,7 @@ async fn what_cannot_be_reached_or_read_is_told_without_secrets() {
     let cluster = Cluster::start(Options::new().insecure(true)).await.unwrap();
     let address = format!("postgres://admin:hunter2@localhost:{}/postgres", cluster.port());
     for (url, code, part) in [
-        // The stand-in has no TLS here: what is asked for is not made weaker.
+        // The emulator has no TLS here: what is asked for is not made weaker.
         (format!("{address}?sslmode=require"), 1, "TLS"),
         (format!("{address}?sslmode=verify-full&sslrootcert=/no/such.pem"), 2, "/no/such.pem"),
         (format!("{address}?sslmode=hunter2"), 2, "sslmode"),

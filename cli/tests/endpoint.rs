@@ -1,4 +1,4 @@
-//! The flags and variables that say where the database is, against a stand-in with TLS and tokens.
+//! The flags and variables that say where the database is, against an emulator with TLS and tokens.
 
 // A test that cannot go on fails where it stands; clippy knows helpers of tests for no tests.
 #![cfg(feature = "iam")]

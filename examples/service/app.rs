@@ -97,7 +97,7 @@ impl App {
         {
             return status.clone();
         }
-        let retry = Retry { tries: 3, total: PATIENCE, ..Retry::default() };
+        let retry = Retry::default().tries(3).total(PATIENCE);
         let runner = self.migrations.with(Options::default().retry(retry));
         let status = match tokio::time::timeout(PATIENCE, runner.status(&self.source)).await {
             Ok(Ok(status)) => Ok(status),

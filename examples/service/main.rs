@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `DSQL_ENDPOINT` | a cluster, connected to with IAM tokens and verified TLS |
 //! | `DSQL_CLUSTER_ID`, `DSQL_REGION` | the same, by the cluster's identifier |
-//! | `DATABASE_URL` | any other database; with none of these, a stand-in is started and goes away with the service |
+//! | `DATABASE_URL` | any other database; with none of these, an emulator is started and goes away with the service |
 //! | `MIGRATE` | `apply` what is pending (unless set); `verify`: do not start when something is; `wait` until another has applied it |
 //! | `HOST`, `PORT` | where to listen: 127.0.0.1 unless set, and any free port |
 //! | `LOG_FORMAT` | `json`: one object a line, of what `RUST_LOG` selects |
@@ -48,8 +48,8 @@ async fn main() -> ExitCode {
 async fn boot() -> Result<(), Box<dyn Error>> {
     let stop = stop_signal()?;
     let settings = Settings::from_env()?;
-    // Held until the service ends: dropping it stops the stand-in and removes its data.
-    let (source, stand_in) = Source::from_env().await?;
+    // Held until the service ends: dropping it stops the emulator and removes its data.
+    let (source, emulator) = Source::from_env().await?;
     let listener = TcpListener::bind((settings.host.as_str(), settings.port)).await?;
     let address = listener.local_addr()?;
     info!(target: "service", %address, "listening on http://{address} (GET / /ready /health /migrations)");
@@ -81,8 +81,8 @@ async fn boot() -> Result<(), Box<dyn Error>> {
         Err(_) => drop(stopping.send_replace(true)),
     }
     serving.await??;
-    if let Some(stand_in) = stand_in {
-        stand_in.stop().await;
+    if let Some(emulator) = emulator {
+        emulator.stop().await;
     }
     migrated?;
     info!(target: "service", "stopped");

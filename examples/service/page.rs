@@ -2,8 +2,7 @@
 
 use crate::seen::{Seen, SeenMigration, SeenStep};
 use crate::settings::Mode;
-use dsql_migrate::plan::Step;
-use dsql_migrate::{JobState, Kind, MigrationStatus, Migrations, State, Status};
+use dsql_migrate::{JobState, Kind, MigrationStatus, Migrations, PlannedStep, State, Status};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use std::time::Duration;
 
@@ -118,8 +117,8 @@ fn state(status: Option<&MigrationStatus>, seen: Option<&SeenMigration>) -> (&'s
 }
 
 fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>, phase: &str) -> Markup {
-    let planned = &view.migrations.plan().migrations[position];
-    let seen = view.seen.migrations.get(&*planned.version);
+    let Some(planned) = view.migrations.iter().nth(position) else { return html! {} };
+    let seen = view.seen.migrations.get(planned.version());
     let (class, word) = state(status, seen);
     let applied_at = status.and_then(|status| match &status.state {
         State::Applied { at, .. } | State::Edited { at, .. } => Some(at),
@@ -129,8 +128,8 @@ fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>,
     html! {
         details open[newest || class == "busy"] {
             summary {
-                span.version { (planned.version) }
-                span.name { (planned.name) }
+                span.version { (planned.version()) }
+                span.name { (planned.name()) }
                 span.badge.(class) { (word) }
                 span.phase.(phase) { (phase) }
                 span.when title="applied" { @if let Some(at) = applied_at { (time(at)) } @else { "–" } }
@@ -146,8 +145,8 @@ fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>,
                     }
                 }
                 tbody {
-                    @for (number, step) in planned.steps.iter().enumerate() {
-                        (row(number + 1, step, seen.and_then(|seen| seen.steps.get(&(number + 1)))))
+                    @for step in planned.steps() {
+                        (row(&step, seen.and_then(|seen| seen.steps.get(&step.step))))
                     }
                 }
             }
@@ -155,13 +154,13 @@ fn migration(view: &View<'_>, position: usize, status: Option<&MigrationStatus>,
     }
 }
 
-fn row(number: usize, step: &Step, seen: Option<&SeenStep>) -> Markup {
+fn row(step: &PlannedStep, seen: Option<&SeenStep>) -> Markup {
     html! {
         tr {
-            td.number { (number) }
-            td.kind { (kind(step)) }
+            td.number { (step.step) }
+            td.kind { (kind(step.kind)) }
             td.sql {
-                @for statement in step.statements() {
+                @for statement in &step.statements {
                     pre { code { (statement.sql) } }
                 }
             }
@@ -182,8 +181,8 @@ fn row(number: usize, step: &Step, seen: Option<&SeenStep>) -> Markup {
     }
 }
 
-fn kind(step: &Step) -> &'static str {
-    match Kind::of(&step.kind) {
+fn kind(kind: Kind) -> &'static str {
+    match kind {
         Kind::Ddl => "DDL",
         Kind::AsyncDdl => "DDL, job",
         Kind::Dml => "DML",

@@ -14,7 +14,7 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// As `DSQL_ENDPOINT`, `DSQL_CLUSTER_ID` or `DATABASE_URL` says, or a stand-in, which lives as long as it is held.
+    /// As `DSQL_ENDPOINT`, `DSQL_CLUSTER_ID` or `DATABASE_URL` says, or an emulator, which lives as long as it is held.
     pub(crate) async fn from_env() -> Result<(Self, Option<Cluster>), Box<dyn Error>> {
         if ["DSQL_ENDPOINT", "DSQL_CLUSTER_ID"].into_iter().any(|name| variable(name).is_some()) {
             return Ok((Self::Cluster(Dsql::from_env()?), None));
@@ -22,11 +22,11 @@ impl Source {
         if let Some(url) = variable("DATABASE_URL") {
             return Ok((Self::Url(Box::new(Database::from_url(&url)?)), None));
         }
-        info!(target: "service", "no DSQL_ENDPOINT, DSQL_CLUSTER_ID or DATABASE_URL: starting a local stand-in (not Amazon Aurora DSQL)");
-        let stand_in = Cluster::start(dsql_local::Options::default()).await?;
-        let url = stand_in.url();
-        info!(target: "service", "stand-in: DATABASE_URL='{url}'");
-        Ok((Self::Url(Box::new(Database::from_url(&url)?)), Some(stand_in)))
+        info!(target: "service", "no DSQL_ENDPOINT, DSQL_CLUSTER_ID or DATABASE_URL: starting a local emulator (not Amazon Aurora DSQL)");
+        let emulator = Cluster::start(dsql_local::Options::default()).await?;
+        let url = emulator.url();
+        info!(target: "service", "local emulator: DATABASE_URL='{url}'");
+        Ok((Self::Url(Box::new(Database::from_url(&url)?)), Some(emulator)))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) struct Database {
 
 impl Database {
     /// Connects when the first query does. `ca` is an authority to trust instead of the public ones, as the
-    /// stand-in's.
+    /// emulator's.
     pub(crate) async fn open(dsql: Dsql, ca: Option<PathBuf>) -> Result<Self, ConnectError> {
         let migrated = Arc::new(Mutex::new(Instant::now()));
         let since = Arc::clone(&migrated);

@@ -1,4 +1,4 @@
-//! The pools of the examples, against a stand-in that wants TLS and tokens, across a migration.
+//! The pools of the examples, against an emulator that wants TLS and tokens, across a migration.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 static MIGRATIONS: Migrations = embed_migrations!("../migrations");
 
-async fn stand_in() -> Cluster {
+async fn emulator() -> Cluster {
     Cluster::start(Options::new().insecure(false)).await.unwrap()
 }
 
@@ -31,7 +31,7 @@ const COUNT: &str = "SELECT count(*) FROM schema_migrations";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlx_queries_what_was_migrated_and_replaces_its_connections() {
-    let cluster = stand_in().await;
+    let cluster = emulator().await;
     let dsql = dsql(cluster.endpoint());
     let ca = cluster.endpoint().ca_file().map(Into::into);
     let database = sqlx_pool::Database::open(dsql.clone(), ca).await.unwrap();
@@ -67,7 +67,7 @@ async fn bb8_does_the_same() {
         let client = connection.client();
         retry_stale(|| client.query_one(sql, &[])).await.unwrap()
     }
-    let cluster = stand_in().await;
+    let cluster = emulator().await;
     let dsql = dsql(cluster.endpoint());
     let (pool, generation) = bb8_pool::open(dsql.clone());
     let before: i32 = ask(&pool, PID).await.get(0);

@@ -1,12 +1,11 @@
-//! A connection to the PostgreSQL behind the stand-in.
+//! A connection to the PostgreSQL behind the emulator.
 
 use std::io;
 use std::path::Path;
 
 use tokio::net::UnixStream;
 
-use crate::session::Stream;
-use crate::wire::{Frame, Wire, broken, cstr, parse_error};
+use crate::wire::{Frame, Stream, Wire, broken, cstr, parse_error};
 use crate::words::ServerError;
 
 /// A connection, past its start-up.

@@ -1,4 +1,4 @@
-//! A stand-in cluster: one PostgreSQL, and an endpoint or many before it.
+//! An emulated cluster: one PostgreSQL, and an endpoint or many before it.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::options::Options;
 use crate::server::Server;
 
-/// A running stand-in. Dropping it ends its connections, stops PostgreSQL and removes its data, also while panicking; should the
+/// A running emulator. Dropping it ends its connections, stops PostgreSQL and removes its data, also while panicking; should the
 /// process be killed, a watchdog does so.
 ///
 /// It runs on threads of its own, so it may be shared by tests that each have a runtime: keep one in a `static` and give every
@@ -65,7 +65,7 @@ impl Cluster {
         self.server.seed
     }
 
-    /// Opens another endpoint: a stand-in cluster of its own, empty, on any free port. About 50 ms.
+    /// Opens another endpoint: an emulated cluster of its own, empty, on any free port. About 50 ms.
     ///
     /// # Errors
     /// When PostgreSQL has gone away or no port is free.

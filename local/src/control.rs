@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 
-use crate::endpoint::Shared;
 use crate::error::Error;
 use crate::faults::{Counts, Fault};
 use crate::registry::Control as ToSession;
+use crate::shared::Shared;
 use crate::words;
 
 /// Makes things go wrong at an endpoint, and counts what its connections do.

@@ -1,9 +1,9 @@
-//! An endpoint: one stand-in cluster as a client sees it, with a port and a database of its own.
+//! An endpoint: one emulated cluster as a client sees it, with a port and a database of its own.
 
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use tokio::net::{TcpListener, TcpStream, UnixStream};
@@ -11,16 +11,12 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use crate::backend::{Backend, Refused};
-use crate::catalog::Catalog;
 use crate::control::Control;
 use crate::error::Error;
-use crate::faults::Faults;
-use crate::jobs::Jobs;
-use crate::options::Options;
 use crate::postgres::SUPERUSER;
-use crate::registry::Registry;
 use crate::session::{Client, Session};
-use crate::tls::{self, Tls};
+use crate::shared::Shared;
+use crate::tls;
 use crate::token;
 use crate::wire::{self, Wire, broken};
 use crate::words::{self, ServerError};
@@ -30,57 +26,13 @@ const SSL_REQUEST: u32 = 80_877_103;
 const GSS_REQUEST: u32 = 80_877_104;
 const CANCEL_REQUEST: u32 = 80_877_102;
 
-/// What all sessions of an endpoint share.
-pub(crate) struct Shared {
-    pub(crate) options: Options,
-    pub(crate) socket: PathBuf,
-    /// The database behind it; clients know it as `postgres`.
-    pub(crate) database: String,
-    pub(crate) jobs: Jobs,
-    pub(crate) catalog: Catalog,
-    pub(crate) registry: Registry,
-    pub(crate) faults: Faults,
-    /// None: served in plain text, to any password.
-    pub(crate) tls: Option<Tls>,
-    /// Tokens made before are expired.
-    tokens_since: Mutex<Option<SystemTime>>,
-}
-
-/// What an endpoint is made of.
-pub(crate) struct Parts {
-    pub(crate) options: Options,
-    pub(crate) socket: PathBuf,
-    pub(crate) database: String,
-    pub(crate) jobs: Jobs,
-    pub(crate) catalog: Catalog,
-    pub(crate) registry: Registry,
-    pub(crate) faults: Faults,
-    pub(crate) tls: Option<Tls>,
-}
-
-impl Shared {
-    pub(crate) fn expire_tokens(&self) {
-        *self.tokens_since.lock().unwrap_or_else(PoisonError::into_inner) = Some(SystemTime::now());
-    }
-
-    /// Checks the password of a client that named this host.
-    fn admits(&self, password: &str, user: &str, host: &str) -> Result<(), ServerError> {
-        let since = *self.tokens_since.lock().unwrap_or_else(PoisonError::into_inner);
-        if since.is_some() && !token::made_after(password, since) {
-            return Err(words::access_denied()
-                .with_hint("Signature expired: the tokens of this stand-in were expired on request"));
-        }
-        token::check(password, user, host, SystemTime::now())
-    }
-}
-
-/// A stand-in cluster with a port and a database of its own. Its connections end and its data goes when it is
+/// An emulated cluster with a port and a database of its own. Its connections end and its data goes when it is
 /// dropped, or when the [`Cluster`](crate::Cluster) is that it came from.
 pub struct Endpoint {
     port: u16,
     listener: JoinHandle<()>,
     shared: Arc<Shared>,
-    /// The stand-in's own, as an endpoint may be dropped on any thread.
+    /// The emulator's own, as an endpoint may be dropped on any thread.
     runtime: Handle,
 }
 
@@ -91,10 +43,7 @@ impl fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) async fn open(parts: Parts) -> Result<Self, Error> {
-        let Parts { options, socket, database, jobs, catalog, registry, faults, tls } = parts;
-        let tokens_since = Mutex::new(None);
-        let shared = Shared { options, socket, database, jobs, catalog, registry, faults, tls, tokens_since };
+    pub(crate) async fn open(shared: Shared) -> Result<Self, Error> {
         let wanted = ("127.0.0.1", shared.options.port);
         let listener = TcpListener::bind(wanted).await.map_err(Error::io("listening on 127.0.0.1"))?;
         let port = listener.local_addr().map_err(Error::io("listening on 127.0.0.1"))?.port();
@@ -280,7 +229,7 @@ async fn log_in(
     };
     let user = parameters.iter().find(|(name, _)| name == "user").map_or("", |(_, value)| value.as_str());
     let needs_mapping = shared.tls.is_some() && user != "admin";
-    // The stand-in's own superuser is nobody outside.
+    // The emulator's own superuser is nobody outside.
     let denied = if user == SUPERUSER {
         Err(words::access_denied())
     } else if shared.tls.is_some() {

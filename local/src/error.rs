@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-/// Why a stand-in could not be started or stopped.
+/// Why an emulator could not be started or stopped.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! A local stand-in for an Amazon Aurora DSQL cluster, for tests and for trying things out: a real PostgreSQL behind a proxy
+//! A local emulator of an Amazon Aurora DSQL cluster, for tests and for trying things out: a real PostgreSQL behind a proxy
 //! that refuses, delays and conflicts as DSQL was seen to do. It is **not** Amazon Aurora DSQL.
 //!
 //! It needs a PostgreSQL of version 15 or newer on the machine (any package will do) and nothing else; or, with the feature
@@ -53,6 +53,7 @@ mod refuse;
 mod registry;
 mod server;
 mod session;
+mod shared;
 mod statement;
 mod tls;
 mod token;

@@ -1,4 +1,4 @@
-//! `dsql-local`: a stand-in for an Amazon Aurora DSQL cluster, from the command line.
+//! `dsql-local`: an emulator of an Amazon Aurora DSQL cluster, from the command line.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// A local stand-in for an Amazon Aurora DSQL cluster: a PostgreSQL that refuses, delays and conflicts as DSQL does.
+/// A local emulator of an Amazon Aurora DSQL cluster: a PostgreSQL that refuses, delays and conflicts as DSQL does.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
@@ -23,7 +23,7 @@ struct Arguments {
 enum Command {
     /// Serves until interrupted.
     Serve(Serve),
-    /// Asks a stand-in what was recorded from a real cluster, and compares.
+    /// Asks an emulator what was recorded from a real cluster, and compares.
     Conformance {
         /// Shows the equal answers too.
         #[arg(long)]
@@ -129,7 +129,7 @@ async fn run(serve: Serve) -> Result<(), Failure> {
 
 fn banner(cluster: &Cluster, endpoint: &Endpoint) {
     let url = endpoint.url();
-    println!("dsql-local: a stand-in for Aurora DSQL. This is not Amazon Aurora DSQL.");
+    println!("dsql-local: a local emulator of Aurora DSQL. This is not Amazon Aurora DSQL.");
     println!(
         "PostgreSQL {} behind it; rules as of {RULES_OF}; seed {}",
         cluster.postgres_version(),

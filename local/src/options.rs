@@ -1,4 +1,4 @@
-//! How a stand-in is to behave.
+//! How an emulator is to behave.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -9,13 +9,14 @@ use tokio::runtime::Runtime;
 
 use crate::backend::{Backend, Refused};
 use crate::catalog::Catalog;
-use crate::endpoint::{Endpoint, Parts};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::jobs::Jobs;
 use crate::options::Options;
 use crate::postgres::{Postgres, SUPERUSER};
 use crate::registry::Registry;
+use crate::shared::Shared;
 use crate::tls::Tls;
 
 /// The database that every endpoint's database is copied from.
@@ -69,7 +70,7 @@ impl Server {
     async fn make_template(&self) -> Result<(), Error> {
         let socket = self.socket();
         self.run(async move {
-            let mut server = connect(&socket, "postgres").await?;
+            let mut server = connect_patiently(&socket, "postgres").await?;
             let known =
                 ask(&mut server, &format!("SELECT 1 FROM pg_database WHERE datname = '{TEMPLATE}'")).await?;
             if known.is_some() {
@@ -77,7 +78,7 @@ impl Server {
             }
             ask(&mut server, "CREATE ROLE admin LOGIN CREATEROLE").await?;
             ask(&mut server, &format!("CREATE DATABASE {TEMPLATE} OWNER admin")).await?;
-            let mut template = connect(&socket, TEMPLATE).await?;
+            let mut template = connect_patiently(&socket, TEMPLATE).await?;
             ask(&mut template, SUPPORT).await?;
             ask(&mut template, "ALTER SCHEMA public OWNER TO admin").await?;
             Ok(())
@@ -93,7 +94,7 @@ impl Server {
         let seed = options.seed.unwrap_or_else(|| self.seed.wrapping_add(u64::from(number)));
         self.run(async move {
             let database = format!("dsql_local_{number}");
-            let mut server = connect(&socket, "postgres").await?;
+            let mut server = connect_patiently(&socket, "postgres").await?;
             let known =
                 ask(&mut server, &format!("SELECT 1 FROM pg_database WHERE datname = '{database}'")).await?;
             // A kept data folder has the first endpoint's database already.
@@ -109,7 +110,19 @@ impl Server {
             let jobs = Jobs::new(connection, catalog.clone(), seed, options.job_time, options.job_retention);
             let registry = Registry::new(connect(&socket, &database).await?);
             let faults = Faults::new(seed);
-            Endpoint::open(Parts { options, socket, database, jobs, catalog, registry, faults, tls }).await
+            let tokens_since = Mutex::default();
+            Endpoint::open(Shared {
+                options,
+                socket,
+                database,
+                jobs,
+                catalog,
+                registry,
+                faults,
+                tls,
+                tokens_since,
+            })
+            .await
         })
         .await
     }
@@ -129,7 +142,7 @@ impl Server {
         self.postgres.as_ref().map(Postgres::socket).unwrap_or_default()
     }
 
-    /// Runs something on the stand-in's own threads.
+    /// Runs something on the emulator's own threads.
     async fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
@@ -151,8 +164,20 @@ impl Drop for Server {
 }
 
 async fn connect(socket: &Path, database: &str) -> Result<Backend, Error> {
-    let parameters =
-        [("user".to_string(), SUPERUSER.to_string()), ("database".to_string(), database.to_string())];
+    connect_with(socket, database, &[]).await
+}
+
+/// A connection for what we do to databases ourselves: a lock that somebody else holds is no conflict there, it is waited for.
+async fn connect_patiently(socket: &Path, database: &str) -> Result<Backend, Error> {
+    connect_with(socket, database, &[("lock_timeout", "60s")]).await
+}
+
+async fn connect_with(socket: &Path, database: &str, settings: &[(&str, &str)]) -> Result<Backend, Error> {
+    let parameters: Vec<(String, String)> = [("user", SUPERUSER), ("database", database)]
+        .iter()
+        .chain(settings)
+        .map(|(name, value)| ((*name).to_string(), (*value).to_string()))
+        .collect();
     // The pid file says `ready` a moment before the socket takes connections under load.
     let mut tries = 0;
     loop {

@@ -28,9 +28,9 @@ pub(crate) enum Kind {
     Dml,
     /// May write rows in a CTE, so what it did is counted.
     Mixed,
-    /// Reads, or is something that the stand-in has no opinion on.
+    /// Reads, or is something that the emulator has no opinion on.
     Other,
-    /// Answered by the stand-in itself: a column name, its value and a tag.
+    /// Answered by the emulator itself: a column name, its value and a tag.
     Canned(&'static str, &'static str, &'static str),
     /// `AWS IAM GRANT role TO 'arn'` (true) or `REVOKE … FROM`: the role and the ARN.
     Iam(bool, String, String),

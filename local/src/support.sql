@@ -80,7 +80,7 @@ BEGIN
     RETURN found_constraint;
 END $$;
 
--- Runs a job's work. Called by the stand-in alone, as superuser, in a transaction of its own.
+-- Runs a job's work. Called by the emulator alone, as superuser, in a transaction of its own.
 CREATE FUNCTION sys._finish_job(id text, failure text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     job sys._jobs;
@@ -121,7 +121,7 @@ END $$;
 REVOKE ALL ON FUNCTION sys._finish_job FROM public;
 
 -- Rows changed so far by this connection. PostgreSQL's own counters: they know of CTEs and cascades. They run on between
--- transactions until reported, so the stand-in compares two readings within one transaction.
+-- transactions until reported, so the emulator compares two readings within one transaction.
 CREATE FUNCTION sys._rows_changed() RETURNS bigint LANGUAGE sql AS $$
     SELECT coalesce(sum(pg_stat_get_xact_tuples_inserted(oid) + pg_stat_get_xact_tuples_updated(oid)
                         + pg_stat_get_xact_tuples_deleted(oid)), 0)::bigint

@@ -1,4 +1,4 @@
-//! The certificate of a stand-in: an authority made at its start, handed out so that clients can verify in full.
+//! The certificate of an emulator: an authority made at its start, handed out so that clients can verify in full.
 
 use std::io;
 use std::path::{Path, PathBuf};

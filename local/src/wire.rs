@@ -17,6 +17,10 @@ pub(crate) const LARGEST_MESSAGE: usize = 10 * 1024 * 1024;
 /// What has piled up for the peer is written out once it reaches this size, so that large results stream.
 const FLUSH_AT: usize = 64 * 1024;
 
+/// What a peer is connected through.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
+
 /// One message of either direction.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
@@ -195,9 +199,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     /// The same over any stream.
-    pub(crate) fn boxed(self) -> Wire<Box<dyn crate::session::Stream>>
+    pub(crate) fn boxed(self) -> Wire<Box<dyn Stream>>
     where
-        S: crate::session::Stream + 'static,
+        S: Stream + 'static,
     {
         Wire {
             stream: Box::new(self.stream),

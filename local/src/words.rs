@@ -1,4 +1,4 @@
-//! What the server says: every SQLSTATE and sentence of DSQL that the stand-in speaks is in this file and nowhere else.
+//! What the server says: every SQLSTATE and sentence of DSQL that the emulator speaks is in this file and nowhere else.
 //!
 //! The sentences restate answers recorded from a real cluster (see `conformance/recorded.tsv`) or, where the recordings are
 //! silent, other dated observations; which is which is said in `conformance/table.tsv`.

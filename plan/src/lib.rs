@@ -8,12 +8,13 @@
 //! literals. Services read plans; they have no need to build one by hand.
 
 mod checksum;
+pub mod limits;
 mod proof;
 mod step;
 
 pub use checksum::{Checksum, InvalidChecksum};
-pub use proof::{Column, Fact, Name, Proof, RelationKind};
-pub use step::{IndexDefinition, Job, Statement, Step, StepKind};
+pub use proof::{Column, ConstraintKind, Fact, Name, Proof, RelationKind, TableConstraint};
+pub use step::{IndexDefinition, Job, Setting, Statement, Step, StepKind, Unqualified};
 
 /// Text that is borrowed in a binary's constants and owned when a folder is read at run time.
 pub type Text = std::borrow::Cow<'static, str>;
@@ -32,6 +33,7 @@ pub struct Plan {
 
 /// When a migration runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum MigrationKind {
     /// Once, in version order.
     #[default]
@@ -58,6 +60,7 @@ impl MigrationKind {
 
 /// Which way a migration moves the schema, seen by code of an older release that still runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[non_exhaustive]
 pub enum Phase {
     /// Old code goes on working.
     #[default]

@@ -6,9 +6,12 @@ use crate::{List, Text};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
     /// It has happened when all of these hold, and has not when none holds: one statement, one transaction.
+    ///
+    /// An unqualified name means what it meant when the step's intent was recorded. What is there afterwards beside
+    /// something of the same kind that is gone is the same object under another name, so it is in the same schema.
     Facts(List<Fact>),
-    /// Running the statement again does no harm, and these held perhaps before it ran: they do not show that it
-    /// has. They hold afterwards.
+    /// Running the statement again does no harm as long as its names mean the same objects, and these held perhaps
+    /// before it ran: they do not show that it has. They hold afterwards.
     Repeatable(List<Fact>),
     /// Nobody knows what to ask: the checker could not read the statement, or not tell a name that the server
     /// chooses. A step found started and not done is run again; the server's refusal, if any, is the answer.
@@ -47,12 +50,14 @@ pub enum Fact {
         /// Whether it must be there.
         exists: bool,
     },
-    /// A table is there, with these columns and no others.
+    /// A table is there, with these columns and no others, and at least these constraints.
     Table {
         /// Its name.
         name: Name,
         /// Its columns in order, as far as the statement tells them; empty when it does not (`LIKE`).
         columns: List<Column>,
+        /// The constraints that the statement declares, but for NOT NULL, which its columns have.
+        constraints: List<TableConstraint>,
     },
     /// A column is there, or is not.
     Column {
@@ -173,8 +178,8 @@ impl fmt::Display for Fact {
             Self::Schema { name, exists } => write!(f, "schema {name} {}", is(exists)),
             Self::OwnSchema => f.write_str("the schema named like the role is there"),
             Self::Relation { name, kind, exists } => write!(f, "{kind} {name} {}", is(exists)),
-            Self::Table { name, columns } if columns.is_empty() => write!(f, "table {name} is there"),
-            Self::Table { name, columns } => {
+            Self::Table { name, columns, .. } if columns.is_empty() => write!(f, "table {name} is there"),
+            Self::Table { name, columns, .. } => {
                 write!(f, "table {name} is there with its {} columns", columns.len())
             }
             Self::Column { table, column, exists } => write!(f, "column {table}.{column} {}", is(exists)),
@@ -239,9 +244,46 @@ impl fmt::Display for RelationKind {
 pub struct Column {
     /// Its name.
     pub name: Text,
-    /// Its type as `format_type` shows it (`character varying(20)`); `None` where the statement alone does
-    /// not tell, as with a domain.
+    /// Its type as `format_type` shows it (`character varying(20)`); `None` where that is not known for sure, as
+    /// with a domain: then it is not compared.
     pub data_type: Option<Text>,
+    /// Whether the statement says that it takes no NULL, by itself or by its primary key.
+    pub not_null: bool,
+}
+
+/// A constraint that a `CREATE TABLE` declares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableConstraint {
+    /// What it is.
+    pub kind: ConstraintKind,
+    /// The table's own columns that it is declared over, in order; empty for a check, whose expression is not read.
+    pub columns: List<Text>,
+}
+
+/// The kinds of constraints that can be told apart in `pg_constraint.contype`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConstraintKind {
+    /// `PRIMARY KEY`.
+    PrimaryKey,
+    /// `UNIQUE`.
+    Unique,
+    /// `CHECK`.
+    Check,
+    /// `REFERENCES`, `FOREIGN KEY`.
+    ForeignKey,
+}
+
+impl ConstraintKind {
+    /// The letter of `pg_constraint.contype`.
+    #[must_use]
+    pub const fn letter(self) -> char {
+        match self {
+            Self::PrimaryKey => 'p',
+            Self::Unique => 'u',
+            Self::Check => 'c',
+            Self::ForeignKey => 'f',
+        }
+    }
 }
 
 /// A name as the catalog holds it: folded to lower case unless it was quoted, without the quotes.

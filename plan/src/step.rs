@@ -7,7 +7,7 @@ pub struct Step {
     pub kind: StepKind,
     /// The `SET` statements that stand before it in its file and still hold. They are session state: whoever
     /// runs the step sends them first on a connection that has not had them, each by itself.
-    pub settings: List<Statement>,
+    pub settings: List<Setting>,
     /// Positions, in the same migration, of the [`StepKind::AsyncDdl`] steps whose jobs must have succeeded
     /// before this step starts. Every job of a migration must have succeeded before it counts as applied.
     pub waits_for: List<usize>,
@@ -25,6 +25,15 @@ impl Step {
     }
 }
 
+/// A `SET` statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// What it sets, in lower case (`search_path`, `timezone`).
+    pub parameter: Text,
+    /// The statement.
+    pub statement: Statement,
+}
+
 /// The kinds of steps. DSQL takes one DDL statement a transaction, and never together with DML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
@@ -34,6 +43,8 @@ pub enum StepKind {
         statement: Statement,
         /// How the catalog shows that it has happened.
         proof: Proof,
+        /// The names of what it takes away or renames that stand without a schema.
+        unqualified: List<Unqualified>,
     },
     /// One statement that changes the catalog and starts a job; it answers one row with a `job_id`.
     AsyncDdl {
@@ -47,6 +58,16 @@ pub enum StepKind {
         /// At least one statement.
         statements: List<Statement>,
     },
+}
+
+/// A name without a schema. Once its object is gone it may mean another one, further down the search path, so the
+/// runtime writes the schema before it that the intent of the step has noted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unqualified {
+    /// Which fact of the step's proof is about the object.
+    pub fact: usize,
+    /// The byte of the statement's text at which the name begins.
+    pub at: usize,
 }
 
 /// One SQL statement.
@@ -80,6 +101,8 @@ pub enum Job {
         table: Name,
         /// The constraint.
         constraint: Text,
+        /// Whether the statement says `IF EXISTS`: it then starts no job when there is no such table.
+        if_exists: bool,
     },
 }
 
@@ -90,6 +113,10 @@ pub struct IndexDefinition {
     pub unique: bool,
     /// The key columns in order; `None` stands for an expression.
     pub keys: List<Option<Text>>,
+    /// The columns of `INCLUDE`, in order.
+    pub include: List<Text>,
+    /// Whether it says `NULLS NOT DISTINCT`.
+    pub nulls_not_distinct: bool,
     /// Whether it has a `WHERE` clause.
     pub partial: bool,
 }

@@ -1,20 +1,45 @@
 //! Recording what somebody else has applied: a database that was made by other means, or by another runner.
 
 use crate::connect::Connector;
-use crate::core::{compare_versions, standing};
+use crate::core::{compare_versions, expected};
 use crate::error::{Error, ErrorKind};
 use crate::migrations::Runner;
 use crate::shell::{Source as Via, look_at, note_applied, read_tables};
 use std::cmp::Ordering;
 use std::fmt;
 
+/// What to do about a migration that a run has begun, and that is to be recorded as applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Begun {
+    /// Refuse: a run is to apply the rest of it.
+    Refuse,
+    /// Record it all the same: all of it is there.
+    Record,
+}
+
 /// A migration to be recorded as applied, without running it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AppliedElsewhere {
     /// Its version, as its file's name has it.
     pub version: String,
     /// When it was applied, in any form that the server reads as a `timestamptz`; `None` for now.
     pub at: Option<String>,
+}
+
+impl AppliedElsewhere {
+    /// The migration of this version, applied now.
+    pub fn new(version: impl Into<String>) -> Self {
+        Self { version: version.into(), at: None }
+    }
+
+    /// The same, applied at this time, in any form that the server reads as a `timestamptz`.
+    #[must_use]
+    pub fn at(mut self, time: impl Into<String>) -> Self {
+        self.at = Some(time.into());
+        self
+    }
 }
 
 /// What [`Runner::baseline`] found: which migrations to record, and where the catalog shows something else.
@@ -27,7 +52,8 @@ pub struct Baseline {
     /// The versions up to the one asked for that the ledger has already.
     pub recorded: Vec<String>,
     /// What these migrations must have left behind and the catalog does not show.
-    pub doubts: Vec<Doubt>,
+    #[cfg_attr(feature = "serde", serde(rename = "doubts"))]
+    pub mismatches: Vec<Mismatch>,
     /// How much of what they must have left the catalog shows.
     pub proved: usize,
     /// How many of their steps leave nothing there that could be looked up, such as inserted rows.
@@ -38,7 +64,7 @@ pub struct Baseline {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
-pub struct Doubt {
+pub struct Mismatch {
     /// The file.
     pub file: String,
     /// The line of the statement, from 1.
@@ -49,7 +75,7 @@ pub struct Doubt {
     pub found: String,
 }
 
-impl fmt::Display for Doubt {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let statement = self.statement.split_whitespace().collect::<Vec<_>>().join(" ");
         write!(f, "{}:{}: {}\n  {statement}", self.file, self.line, self.found)
@@ -77,36 +103,34 @@ impl Runner<'_> {
             let of = baselined.iter().map(|one| one.version.to_string());
             of.filter(|version| in_ledger(version) == there).collect::<Vec<_>>()
         };
-        let (claims, silent) = standing(baselined);
-        let asked: Vec<_> = claims.iter().map(|(_, claim)| claim.clone()).collect();
-        let found = look_at(Via::Connector(connector), &self.options, self.plan, &asked).await?;
-        let doubts = claims.iter().zip(found).filter_map(|((id, _), found)| {
-            let migration = &migrations[id.migration];
-            let statement = migration.steps[id.step].statements().next()?;
-            Some(Doubt {
+        let (expected, silent) = expected(baselined);
+        let found = look_at(Via::Connector(connector), &self.options, self.plan, &expected).await?;
+        let mismatches = expected.iter().zip(found).filter_map(|(one, found)| {
+            let migration = &migrations[one.of.migration];
+            let statement = migration.steps[one.of.step].statements().next()?;
+            Some(Mismatch {
                 file: migration.file.to_string(),
                 line: statement.line,
                 statement: statement.sql.to_string(),
                 found: found?,
             })
         });
-        let doubts: Vec<_> = doubts.collect();
-        let proved = claims.len() - doubts.len();
-        Ok(Baseline { record: versions(false), recorded: versions(true), doubts, proved, silent })
+        let mismatches: Vec<_> = mismatches.collect();
+        let proved = expected.len() - mismatches.len();
+        Ok(Baseline { record: versions(false), recorded: versions(true), mismatches, proved, silent })
     }
 
-    /// Records migrations as applied without running them, in one transaction under the lease, and tells which:
-    /// those that the ledger has with their checksums stay as they are. Rows that another runner wrote without a
+    /// Records migrations as applied without running them, under the lease, and tells which: those that the ledger has with their checksums stay as they are. Rows that another runner wrote without a
     /// checksum get one, and keep their time.
     ///
     /// # Errors
-    /// When no migration has one of the versions; when a run has begun one of them, unless `although_begun`; else
-    /// as [`Self::run`]. Nothing is recorded then.
+    /// When no migration has one of the versions; when a run has begun one of them, unless `begun`
+    /// says otherwise; else as [`Self::run`].
     pub async fn record<C: Connector>(
         &self,
         connector: &C,
         applied: &[AppliedElsewhere],
-        although_begun: bool,
+        begun: Begun,
     ) -> Result<Vec<String>, Error> {
         let migrations = &self.plan.migrations;
         let position = |version: &str| {
@@ -119,9 +143,7 @@ impl Runner<'_> {
             .collect::<Result<Vec<_>, Error>>()?;
         adopted.sort();
         adopted.dedup_by_key(|(position, _)| *position);
-        let noted =
-            note_applied(Via::Connector(connector), &self.options, self.plan, adopted, although_begun)
-                .await?;
+        let noted = note_applied(Via::Connector(connector), &self.options, self.plan, adopted, begun).await?;
         Ok(noted.into_iter().map(|position| migrations[position].version.to_string()).collect())
     }
 }

@@ -1,7 +1,8 @@
 //! What stopped a run: for people through `Display`, for code through its accessors.
 
-use crate::core::StepId;
-use crate::server::ServerError;
+use crate::connect::ConnectError;
+use crate::core::ids::StepId;
+use crate::server_error::ServerError;
 use dsql_migrate_plan::{Migration, Plan, Statement};
 use std::fmt;
 
@@ -17,8 +18,11 @@ struct Report {
     what: String,
     place: Option<Place>,
     server: Option<ServerError>,
+    connect: Option<ConnectError>,
     now: Option<String>,
     remedy: Option<String>,
+    /// Whether nobody knows if the step has happened.
+    undecided: bool,
 }
 
 /// The kinds of errors, for code that has to tell them apart.
@@ -118,7 +122,16 @@ impl Place {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, what: impl Into<String>) -> Self {
-        Self(Box::new(Report { kind, what: what.into(), place: None, server: None, now: None, remedy: None }))
+        Self(Box::new(Report {
+            kind,
+            what: what.into(),
+            place: None,
+            server: None,
+            connect: None,
+            now: None,
+            remedy: None,
+            undecided: false,
+        }))
     }
 
     pub(crate) fn internal(what: &str) -> Self {
@@ -132,6 +145,40 @@ impl Error {
 
     pub(crate) fn server(mut self, server: ServerError) -> Self {
         self.0.server = Some(server);
+        self
+    }
+
+    /// The same with another reason.
+    pub(crate) fn because(mut self, what: impl Into<String>) -> Self {
+        self.0.what = what.into();
+        self
+    }
+
+    /// What kept the way to the database shut.
+    pub(crate) fn connect(mut self, cause: ConnectError) -> Self {
+        self.0.server = cause.server_error().cloned();
+        self.0.connect = Some(cause);
+        self
+    }
+
+    /// The same at a place, unless it says one.
+    pub(crate) fn at_if_nowhere(mut self, place: impl FnOnce() -> Place) -> Self {
+        self.0.place.get_or_insert_with(place);
+        self
+    }
+
+    /// The same where nobody knows whether the step has happened.
+    pub(crate) fn undecided(mut self) -> Self {
+        self.0.undecided = true;
+        self
+    }
+
+    pub(crate) fn is_undecided(&self) -> bool {
+        self.0.undecided
+    }
+
+    pub(crate) fn now_if_none(mut self, now: impl FnOnce() -> String) -> Self {
+        self.0.now.get_or_insert_with(now);
         self
     }
 
@@ -204,6 +251,13 @@ impl Error {
         self.0.server.as_ref().map(|server| server.sqlstate.as_str())
     }
 
+    /// Why there was no connection, of an error of the kind [`ErrorKind::Connect`]: its kind tells a misspelt host from
+    /// a denied role.
+    #[must_use]
+    pub fn connect_error(&self) -> Option<&ConnectError> {
+        self.0.connect.as_ref()
+    }
+
     /// What happened, in a sentence without the place.
     #[must_use]
     pub fn what(&self) -> &str {
@@ -230,8 +284,38 @@ impl fmt::Debug for Error {
     }
 }
 
+/// For people: all that is known, the statement among it. A log is better served by the accessors, or by
+/// [`crate::Event::RunFailed`], which has neither the statement nor what the server quotes of rows.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, true)
+    }
+}
+
+impl std::error::Error for Error {
+    /// The [`ConnectError`] or [`ServerError`] behind it.
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match (&self.0.connect, &self.0.server) {
+            (Some(connect), _) => Some(connect),
+            (None, Some(server)) => Some(server),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Error {
+    /// For logs and events: without the statement, and without what the server quotes of rows in its detail.
+    pub(crate) fn for_logs(&self) -> String {
+        struct ForLogs<'e>(&'e Error);
+        impl fmt::Display for ForLogs<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write(f, false)
+            }
+        }
+        ForLogs(self).to_string()
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, with_data: bool) -> fmt::Result {
         let report = &*self.0;
         if let Some(place) = &report.place {
             f.write_str(&place.file)?;
@@ -242,9 +326,14 @@ impl fmt::Display for Error {
         }
         f.write_str(&report.what)?;
         if let Some(server) = &report.server {
-            write!(f, "\n  server: {server}")?;
+            match with_data {
+                true => write!(f, "\n  server: {server}")?,
+                false => write!(f, "\n  server: {} {}", server.sqlstate, server.message)?,
+            }
         }
-        if let Some(statement) = report.place.as_ref().and_then(|place| place.statement.as_deref()) {
+        if let Some(statement) =
+            report.place.as_ref().and_then(|place| place.statement.as_deref()).filter(|_| with_data)
+        {
             write!(f, "\n  statement: {}", shortened(statement))?;
         }
         if let Some(now) = &report.now {
@@ -256,8 +345,6 @@ impl fmt::Display for Error {
         Ok(())
     }
 }
-
-impl std::error::Error for Error {}
 
 /// A statement on one line that fits a log; the whole of it is at [`Error::statement`].
 fn shortened(statement: &str) -> String {

@@ -1,9 +1,9 @@
 //! What a caller wants done once everything is applied.
 
-use crate::options::Retry;
 use crate::report::AppliedNow;
-use crate::retry::{Fate, Patience, Trouble, fate};
-use crate::server::ServerError;
+use crate::retry::{Disposition, Failure, RetryState, disposition};
+use crate::retry_policy::Retry;
+use crate::server_error::ServerError;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -50,15 +50,16 @@ impl<'a> Hook<'a> {
     /// What the server refused finally, or that the connection has ended. Give it back from the hook: it is then
     /// called again on a new connection where that may help.
     pub async fn execute(&self, sql: &str) -> Result<(), HookError> {
-        let mut patience = Patience::new(self.retry);
+        let mut retry = RetryState::new(self.retry);
         loop {
             let error = match tokio::time::timeout(self.limit, self.client.batch_execute(sql)).await {
                 Ok(Ok(())) => return Ok(()),
                 Ok(Err(error)) => error,
                 Err(_) => return Err(Box::new(NoAnswer(self.limit))),
             };
-            let again = fate(&trouble(&error)) == Fate::Again;
-            match patience.after_failure().filter(|_| again) {
+            let failure = failure(&error);
+            let again = disposition(&failure) == Disposition::Retry;
+            match retry.after_failure(&failure).filter(|_| again) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(Box::new(error)),
             }
@@ -83,22 +84,22 @@ impl fmt::Display for NoAnswer {
 
 impl std::error::Error for NoAnswer {}
 
-fn trouble(error: &tokio_postgres::Error) -> Trouble {
+fn failure(error: &tokio_postgres::Error) -> Failure {
     match error.as_db_error() {
-        Some(server) => Trouble::Server(ServerError::from(server), 0),
-        None => Trouble::Lost(crate::retry::with_causes(error)),
+        Some(server) => Failure::Server(ServerError::from(server), 0),
+        None => Failure::Lost(crate::retry::with_causes(error)),
     }
 }
 
 /// What a hook's error says of the way to the server; `None` when it is the hook's own affair.
-pub(crate) fn cause(error: &HookError) -> Option<Trouble> {
+pub(crate) fn cause(error: &HookError) -> Option<Failure> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(&**error);
     while let Some(current) = cause {
         if let Some(error) = current.downcast_ref::<tokio_postgres::Error>() {
-            return Some(trouble(error));
+            return Some(failure(error));
         }
         if let Some(error) = current.downcast_ref::<NoAnswer>() {
-            return Some(Trouble::Lost(error.to_string()));
+            return Some(Failure::Lost(error.to_string()));
         }
         cause = current.source();
     }

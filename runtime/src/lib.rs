@@ -1,8 +1,12 @@
 //! SQL migrations for Amazon Aurora DSQL: checked when your crate is compiled, applied when your service boots.
 //!
 //! ```no_run
-//! # async fn boot(config: tokio_postgres::Config, migrations: dsql_migrate::Migrations) -> Result<(), dsql_migrate::Error> {
-//! let report = migrations.run(&config).await?;
+//! # #[cfg(feature = "iam")]
+//! # async fn boot(migrations: dsql_migrate::Migrations) -> Result<(), Box<dyn std::error::Error>> {
+//! // static MIGRATIONS: dsql_migrate::Migrations = dsql_migrate::embed_migrations!("migrations");
+//! // The endpoint from DSQL_ENDPOINT, a token for each connection from AWS's default credentials.
+//! let cluster = dsql_migrate::Dsql::from_env()?;
+//! let report = migrations.run(&cluster).await?;
 //! println!("{report}");
 //! # Ok(()) }
 //! ```
@@ -24,6 +28,8 @@ mod error;
 mod hook;
 #[cfg(feature = "serde")]
 mod json;
+#[cfg(feature = "serde")]
+mod json_fields;
 mod migrations;
 mod options;
 #[cfg(feature = "deadpool")]
@@ -33,8 +39,10 @@ mod progress;
 pub mod refinery;
 mod report;
 mod retry;
+mod retry_policy;
 mod retry_stale;
 mod server;
+mod server_error;
 mod shell;
 mod sql;
 mod stale;
@@ -42,27 +50,33 @@ mod status;
 #[cfg(test)]
 mod testing;
 
-pub use baseline::{AppliedElsewhere, Baseline, Doubt};
+pub use baseline::{AppliedElsewhere, Baseline, Begun, Mismatch};
 pub use connect::{ConnectError, ConnectErrorKind, Connection, Connector};
 #[cfg(feature = "tls")]
 pub use connect::{Database, Roots};
 #[cfg(feature = "iam")]
 pub use connect::{Dsql, DsqlBuilder, Token};
+pub use core::{HookTime, LateFiles, UnknownVersions};
 pub use dsql_migrate_macros::embed_migrations;
-pub use dsql_migrate_plan as plan;
+pub use dsql_migrate_plan::{Checksum, MigrationKind, Phase};
 pub use error::{Error, ErrorKind};
 pub use hook::{Hook, HookError, HookFuture};
 pub use migrations::{Migration, Migrations, Runner};
-pub use options::{Options, Retry, UnknownVersions};
+pub use options::Options;
 #[cfg(feature = "deadpool")]
 pub use pool::{Pool, PoolError, PoolManager, Pooled, Recycler};
 pub use progress::{Event, Found, JobState, Kind, Lines, Progress, RetryCause, StepRef};
 pub use report::{AppliedNow, Report};
+pub use retry_policy::Retry;
 pub use retry_stale::{is_stale, retry_stale};
-pub use server::ServerError;
-// The command line tool quotes as we do.
+pub use server_error::ServerError;
+/// What the macro's expansion and the crates of this repository use. Not part of the public API: it may change with any
+/// version.
 #[doc(hidden)]
-pub use sql::quote;
+pub mod __private {
+    pub use crate::sql::{elsewhere, forms, quote};
+    pub use dsql_migrate_plan as plan;
+}
 #[doc(hidden)]
 pub use stale::Source;
 pub use status::{

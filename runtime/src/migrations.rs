@@ -7,8 +7,8 @@ use crate::options::Options;
 use crate::report::Report;
 use crate::shell::{NoConnector, Source as Via, drive, inspect_only, read_tables};
 use crate::stale::{Source, digest};
-use crate::status::{DryRun, Status};
-use dsql_migrate_plan::{Checksum, Phase, Plan};
+use crate::status::{DryRun, PlannedStep, Status};
+use dsql_migrate_plan::{Checksum, MigrationKind, Phase, Plan};
 use std::future::{Future, pending};
 use tokio_postgres::Client;
 
@@ -23,6 +23,7 @@ pub struct Migrations {
 
 impl Migrations {
     /// From a plan: what the macro expands to, and what the command line does with a folder.
+    #[doc(hidden)]
     #[must_use]
     pub const fn new(plan: Plan) -> Self {
         Self { plan, source: None, table: None, schema: None }
@@ -72,6 +73,7 @@ impl Migrations {
     }
 
     /// The plan itself.
+    #[doc(hidden)]
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
@@ -81,6 +83,10 @@ impl Migrations {
     ///
     /// May be called by any number of instances at once: one of them works, the others wait for it. Whatever
     /// ends a run, the next one goes on where it stopped.
+    ///
+    /// **Cancel safety**: dropping the future at any point loses and doubles nothing; a statement that is under way then
+    /// is asked about by the next run. It costs time: the lease is not given back, so that others wait for its end (30 s,
+    /// twice that where a DDL statement was under way). [`Runner::run_until`] stops in good order.
     ///
     /// # Errors
     /// See [`ErrorKind`]. What was applied until then is recorded.
@@ -131,6 +137,17 @@ impl<'a> Migration<'a> {
     pub fn file(&self) -> &'a str {
         &self.0.file
     }
+
+    /// When it runs: once, or whenever it changes; a baseline is recorded and not run where all of it is there.
+    #[must_use]
+    pub fn kind(&self) -> MigrationKind {
+        self.0.kind
+    }
+
+    /// What runs, step by step: the statements of one step commit together.
+    pub fn steps(&self) -> impl ExactSizeIterator<Item = PlannedStep> {
+        self.0.steps.iter().enumerate().map(|(step, work)| PlannedStep::new(step, work, false))
+    }
 }
 
 /// A set of migrations and how to go about them.
@@ -169,7 +186,8 @@ impl Runner<'_> {
     ///
     /// Prefer a connector. Here nothing can reconnect: when the connection ends, the run ends with
     /// [`ErrorKind::ConnectionEnded`], and DSQL ends each after an hour. The lease cannot be renewed while a
-    /// statement runs, so it is longer than any transaction (330 s), and so is the wait of others after a crash.
+    /// statement runs, so it outlasts any transaction (340 s), and so does the wait of others after a crash. Settings
+    /// that migrations make (`SET search_path`) are taken back to what the connection had.
     ///
     /// # Errors
     /// See [`ErrorKind`].
@@ -204,13 +222,28 @@ impl Runner<'_> {
     /// [`ErrorKind::Pending`] when something is not; else as [`Self::run`].
     pub async fn verify<C: Connector>(&self, connector: &C) -> Result<(), Error> {
         let review = Box::pin(inspect_only(Via::Connector(connector), &self.options, self.plan)).await?;
-        if review.queue.is_empty() {
-            return Ok(());
+        let versions = |positions: &[usize]| {
+            let of = |position: &usize| &*self.plan.migrations[*position].version;
+            positions.iter().map(of).collect::<Vec<_>>().join(", ")
+        };
+        if !review.queue.is_empty() {
+            return Err(Error::new(ErrorKind::Pending, format!("not applied: {}", versions(&review.queue)))
+                .now("nothing was changed")
+                .remedy("run the migrations"));
         }
-        let versions: Vec<&str> =
-            review.queue.iter().map(|&position| &*self.plan.migrations[position].version).collect();
-        Err(Error::new(ErrorKind::Pending, format!("not applied: {}", versions.join(", ")))
+        // What the caller has not asked to hold back is missing, too.
+        if !review.held_for_newer.is_empty() {
+            return Err(Error::new(
+                ErrorKind::Pending,
+                format!(
+                    "not applied: {}: what is always applied is left alone, since the database has migrations that \
+                     are newer than this binary",
+                    versions(&review.held_for_newer)
+                ),
+            )
             .now("nothing was changed")
-            .remedy("run the migrations"))
+            .remedy("verify with the newest binary"));
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,11 @@
 //! What a caller may choose, with the defaults and the reasons for them.
 
+use crate::core::{HookTime, LateFiles, Policies, UnknownVersions};
 use crate::hook::{AfterMigrate, Hook, HookFuture};
 use crate::progress::{Listener, Progress};
+use crate::retry_policy::Retry;
+use crate::sql::lease::LONGEST as LONGEST_LEASE;
 use crate::sql::ledger::LedgerForm;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,37 +27,6 @@ pub struct Options {
     pub(crate) form: LedgerForm,
 }
 
-/// What to do about applied versions that the binary has no file for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UnknownVersions {
-    /// Go on without them.
-    Accept,
-    /// Stop before anything is changed.
-    Refuse,
-}
-
-/// What the pure core goes by.
-#[derive(Debug, Clone)]
-pub(crate) struct Policies {
-    pub(crate) newer: UnknownVersions,
-    pub(crate) missing: UnknownVersions,
-    pub(crate) out_of_order: bool,
-    pub(crate) contract: bool,
-    pub(crate) target: Option<String>,
-    /// By version, the checksum that it may have been applied with.
-    pub(crate) replaces: BTreeMap<String, String>,
-    pub(crate) hook: Option<HookTime>,
-}
-
-/// When the hook is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum HookTime {
-    /// When something was applied since it last ended well.
-    WhenApplied,
-    /// At the end of every run.
-    EveryRun,
-}
-
 /// Every duration that the runtime goes by.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timings {
@@ -71,6 +42,10 @@ pub(crate) struct Timings {
     pub(crate) job_poll: Duration,
     /// How often to look at a job that takes long.
     pub(crate) job_poll_max: Duration,
+    /// How long nobody must be at work on an unfinished object before it counts as abandoned.
+    pub(crate) job_silence: Duration,
+    /// How long a job may take.
+    pub(crate) job_limit: Option<Duration>,
     /// How long one connection attempt may take.
     pub(crate) connect: Duration,
     /// How long one of our own short statements may take before its connection is given up.
@@ -79,45 +54,10 @@ pub(crate) struct Timings {
     pub(crate) statement: Duration,
 }
 
-/// How often and how long to try again what may succeed later. Waits grow from `base` to `cap`, each one a
-/// random part of the whole (full jitter), and start over whenever something has succeeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retry {
-    /// How many attempts in a row.
-    pub tries: u32,
-    /// The longest that the first wait can be.
-    pub base: Duration,
-    /// The longest that any wait can be. An eighth of the lease is never exceeded.
-    pub cap: Duration,
-    /// How long all attempts in a row may take together.
-    pub total: Duration,
-}
-
-impl Default for Retry {
-    /// 100 attempts within 5 minutes, waits from 50 ms to 5 s. AWS advises 5 tries; its own linter's tests against
-    /// a cluster needed up to 12 for DDL, and half of all attempts may conflict while other services boot.
-    fn default() -> Self {
-        Self {
-            tries: 100,
-            base: Duration::from_millis(50),
-            cap: Duration::from_secs(5),
-            total: Duration::from_secs(300),
-        }
-    }
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self {
-            policies: Policies {
-                newer: UnknownVersions::Accept,
-                missing: UnknownVersions::Refuse,
-                out_of_order: false,
-                contract: true,
-                target: None,
-                replaces: BTreeMap::new(),
-                hook: None,
-            },
+            policies: Policies::default(),
             timings: Timings {
                 lease: Duration::from_secs(30),
                 quiet: Duration::from_secs(30),
@@ -125,6 +65,8 @@ impl Default for Options {
                 lease_poll: Duration::from_secs(1),
                 job_poll: Duration::from_millis(100),
                 job_poll_max: Duration::from_secs(2),
+                job_silence: Duration::from_secs(60),
+                job_limit: None,
                 connect: Duration::from_secs(15),
                 answer: Duration::from_secs(30),
                 statement: Duration::from_secs(310),
@@ -149,7 +91,7 @@ impl Options {
         self
     }
 
-    /// How long the lease holds without a sign of its holder (30 s unless set, 1 s at least), and how much
+    /// How long the lease holds without a sign of its holder (30 s unless set, 1 s at least, an hour at most), and how much
     /// longer to wait before taking it over when a DDL statement of the holder's may still be under way (30 s
     /// unless set). On DSQL a DDL statement takes some 50–200 ms (measured 2026-09); a transaction may last 300 s.
     ///
@@ -162,8 +104,42 @@ impl Options {
     /// tries again. If the late one comes first, the new one is refused, asks the catalog and goes on. A model of
     /// two instances in which statements come late by any time is explored exhaustively in this crate's tests.
     pub fn lease(mut self, length: Duration, quiet: Duration) -> Self {
-        self.timings.lease = length.max(Duration::from_secs(1));
+        self.timings.lease = length.clamp(Duration::from_secs(1), LONGEST_LEASE);
         self.timings.quiet = quiet;
+        self
+    }
+
+    /// How long one attempt to connect may take: 15 s unless set.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.timings.connect = limit;
+        self
+    }
+
+    /// How long one of the runtime's own short statements may take before its connection is given up and the statement
+    /// is sent over another: 30 s unless set.
+    pub fn answer_timeout(mut self, limit: Duration) -> Self {
+        self.timings.answer = limit;
+        self
+    }
+
+    /// How long a statement of a migration may take before its connection is given up: 310 s unless set, since DSQL
+    /// ends a transaction after 300 s. What is given up is asked about before it is sent again.
+    pub fn statement_timeout(mut self, limit: Duration) -> Self {
+        self.timings.statement = limit;
+        self
+    }
+
+    /// How long to wait for one job, an index build or a validation, before [`crate::ErrorKind::GaveUp`]. Without a
+    /// limit unless set: a build over many rows takes hours. The job goes on, and the next run waits for it again.
+    pub fn job_timeout(mut self, limit: Duration) -> Self {
+        self.timings.job_limit = Some(limit);
+        self
+    }
+
+    /// How long an unfinished index must have nobody at work on it before it is dropped and built anew, where its job
+    /// does not say that it has failed: 60 s unless set. `sys.jobs` and the catalog need not change at the same moment.
+    pub fn job_silence(mut self, limit: Duration) -> Self {
+        self.timings.job_silence = limit;
         self
     }
 
@@ -187,10 +163,10 @@ impl Options {
         self
     }
 
-    /// Applies a file that came late, after a newer one had been applied. Refused unless called. A migration
+    /// What to do about a file that came late, after a newer one had been applied. Refused unless set. A migration
     /// whose row was deleted by hand is not late: it is applied again either way.
-    pub fn allow_out_of_order(mut self) -> Self {
-        self.policies.out_of_order = true;
+    pub fn late_files(mut self, policy: LateFiles) -> Self {
+        self.policies.late = policy;
         self
     }
 
@@ -209,13 +185,15 @@ impl Options {
 
     /// Whether to apply migrations whose phase is to contract the schema (they drop, rename or narrow what an older
     /// release may use, as `dsql-migrate plan` shows): `true` unless set. With `false`, the run stops before the
-    /// first of them, so that a new version of a service can roll out beside the old one first.
+    /// first of them, so that a new version of a service can roll out beside the old one first. Files that are always
+    /// applied are held back then as well.
     pub fn contract(mut self, allowed: bool) -> Self {
         self.policies.contract = allowed;
         self
     }
 
-    /// The schema that holds the bookkeeping tables. Unless set: where `schema_migrations` is found on the
+    /// The schema that holds the bookkeeping tables. A schema of their own, to which only the role that migrates has
+    /// rights, is recommended: whoever may write these tables may have files run again, or left out. Unless set: where `schema_migrations` is found on the
     /// search path, else the first schema of the path.
     pub fn schema(mut self, schema: impl Into<String>) -> Self {
         self.schema = Some(schema.into());
@@ -256,9 +234,11 @@ impl Options {
     /// use dsql_migrate::Options;
     ///
     /// let options = Options::default().after_migrate(|hook| Box::pin(async move {
-    ///     // Each in a transaction of its own, as DSQL asks.
-    ///     hook.execute("GRANT USAGE ON SCHEMA public TO app").await?;
-    ///     hook.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app").await?;
+    ///     // Table by table, each in a transaction of its own, as DSQL asks. Not all tables of the schema: whoever may
+    ///     // write schema_migrations and its companions decides what is migrated.
+    ///     for table in ["items", "orders"] {
+    ///         hook.execute(&format!("GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO app")).await?;
+    ///     }
     ///     Ok(())
     /// }));
     /// # let _ = options;
@@ -272,10 +252,9 @@ impl Options {
         self
     }
 
-    /// Calls the hook of [`Self::after_migrate`] at the end of every run that ends well, also when nothing was
-    /// applied. Each boot then takes the lease, waits for whoever has it, and writes.
-    pub fn after_every_run(mut self) -> Self {
-        self.policies.hook = Some(HookTime::EveryRun);
+    /// When the hook of [`Self::after_migrate`] is called: when something was applied, unless set.
+    pub fn hook_time(mut self, time: HookTime) -> Self {
+        self.policies.hook = Some(time);
         self
     }
 
@@ -284,7 +263,7 @@ impl Options {
     pub(crate) fn of_refinery(mut self, schema: Option<String>, table: String, form: LedgerForm) -> Self {
         self.policies.newer = UnknownVersions::Accept;
         self.policies.missing = UnknownVersions::Accept;
-        self.policies.out_of_order = true;
+        self.policies.late = LateFiles::Apply;
         self.policies.contract = true;
         self.policies.target = None;
         self.schema = schema;

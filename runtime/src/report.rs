@@ -15,7 +15,7 @@ pub struct Report {
     /// The versions that are pending and that the options held back.
     pub held_back: Vec<String>,
     /// How long the run took in all, connecting and waiting included.
-    #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json::millis"))]
+    #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json_fields::millis"))]
     pub duration: Duration,
 }
 
@@ -32,7 +32,7 @@ pub struct AppliedNow {
     pub file: String,
     /// How long it took this run, from its first step here to its record. Less than the whole where another
     /// instance had begun it.
-    #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json::millis"))]
+    #[cfg_attr(feature = "serde", serde(rename = "duration_ms", with = "crate::json_fields::millis"))]
     pub duration: Duration,
     /// Whether it is a baseline that the database had before: it was recorded and not run.
     #[cfg_attr(feature = "serde", serde(default))]

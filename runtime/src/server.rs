@@ -3,48 +3,12 @@
 //! Sources: recorded probes of a cluster (September 2026) and the AWS documentation of the same months. Texts
 //! are matched by the part that has not changed between recordings, and only where the SQLSTATE alone does not tell.
 
-use std::fmt;
-
-/// What the server answered instead of doing what it was asked.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct ServerError {
-    /// The five characters of the SQLSTATE.
-    pub sqlstate: String,
-    /// The primary message.
-    pub message: String,
-    /// The detail line, if the server sent one.
-    pub detail: Option<String>,
-    /// The hint line, if the server sent one.
-    pub hint: Option<String>,
-}
-
-impl fmt::Display for ServerError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.sqlstate, self.message)?;
-        if let Some(detail) = &self.detail {
-            write!(f, " ({detail})")?;
-        }
-        if let Some(hint) = &self.hint {
-            write!(f, " (hint: {hint})")?;
-        }
-        Ok(())
-    }
-}
-
-impl From<&tokio_postgres::error::DbError> for ServerError {
-    fn from(error: &tokio_postgres::error::DbError) -> Self {
-        Self {
-            sqlstate: error.code().code().to_owned(),
-            message: error.message().to_owned(),
-            detail: error.detail().map(str::to_owned),
-            hint: error.hint().map(str::to_owned),
-        }
-    }
-}
+use crate::server_error::ServerError;
 
 /// Serialization failure: every optimistic conflict, of rows (`OC000`) and of the catalog (`OC001`).
 pub(crate) const SERIALIZATION_FAILURE: &str = "40001";
+/// Two transactions wait for each other. DSQL has no locks to wait for; a PostgreSQL that stands in for it does.
+pub(crate) const DEADLOCK: &str = "40P01";
 /// Row conflict, where a layer in between passes DSQL's own code on as the SQLSTATE.
 pub(crate) const ROW_CONFLICT: &str = "OC000";
 /// Stale catalog, where a layer in between passes DSQL's own code on as the SQLSTATE.
@@ -59,8 +23,14 @@ pub(crate) const UNDEFINED_COLUMN: &str = "42703";
 pub(crate) const UNDEFINED_OBJECT: &str = "42704";
 /// The role may not do this.
 pub(crate) const INSUFFICIENT_PRIVILEGE: &str = "42501";
+/// DSQL does not have it.
+pub(crate) const FEATURE_NOT_SUPPORTED: &str = "0A000";
+/// The function is not there.
+pub(crate) const UNDEFINED_FUNCTION: &str = "42883";
+/// A text is not what its type asks for.
+const INVALID_TEXT: &str = "22P02";
 /// Words that a record makes the server refuse as a number (22P02) when the lease row is not as we left it.
-pub(crate) const LEASE_ROW_CHANGED: &str = "dsql-migrate: the lease row has changed: ";
+pub(crate) const LEASE_ROW_CHANGED: &str = "dsql-migrate: the lease row has changed";
 /// A key is there already.
 pub(crate) const UNIQUE_VIOLATION: &str = "23505";
 /// Something inside the server, `server unavailable` among them.
@@ -84,7 +54,7 @@ const SHUTDOWN: [&str; 3] = ["57P01", "57P02", "57P03"];
 impl ServerError {
     /// A conflict with another transaction: this one has surely not been applied.
     pub(crate) fn is_conflict(&self) -> bool {
-        [SERIALIZATION_FAILURE, ROW_CONFLICT, CATALOG_CONFLICT, LOCK_NOT_AVAILABLE]
+        [SERIALIZATION_FAILURE, DEADLOCK, ROW_CONFLICT, CATALOG_CONFLICT, LOCK_NOT_AVAILABLE]
             .contains(&self.sqlstate.as_str())
     }
 
@@ -108,9 +78,22 @@ impl ServerError {
         self.sqlstate == INTERNAL_ERROR && self.message.contains("unavailable")
     }
 
-    /// A record's own refusal, for the lease row is not as we left it: nothing was applied.
-    pub(crate) fn is_changed_lease_row(&self) -> bool {
-        self.message.contains(LEASE_ROW_CHANGED)
+    /// A record's own refusal, for the lease row is not as we left it: nothing was applied. The words should be in the
+    /// message; where a server leaves them out, what fails to be a number there can be nothing else.
+    pub(crate) fn is_changed_lease_row(&self, at_the_check: bool) -> bool {
+        self.message.contains(LEASE_ROW_CHANGED) || (at_the_check && self.sqlstate == INVALID_TEXT)
+    }
+
+    /// The catalog, or a function of it, cannot be asked in this way: a feature that is refused, something of it that
+    /// is not there, or no right to it.
+    pub(crate) fn is_of_the_catalog(&self) -> bool {
+        [FEATURE_NOT_SUPPORTED, UNDEFINED_TABLE, UNDEFINED_COLUMN, UNDEFINED_FUNCTION, INSUFFICIENT_PRIVILEGE]
+            .contains(&self.sqlstate.as_str())
+    }
+
+    /// A right, a table or a column is lacking.
+    pub(crate) fn lacks_a_table(&self) -> bool {
+        [UNDEFINED_TABLE, UNDEFINED_COLUMN, INSUFFICIENT_PRIVILEGE].contains(&self.sqlstate.as_str())
     }
 
     /// Two sessions made the same table at the same moment: besides a conflict, PostgreSQL's catalog can

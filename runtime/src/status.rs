@@ -1,7 +1,6 @@
 //! How a database stands, for people and for code.
 
-use crate::core::{JournalRow, LeaseHolder, LedgerRow, Review, stands_for};
-use crate::options::Policies;
+use crate::core::{JournalRow, LeaseHolder, LedgerRow, Policies, Review, stands_for};
 use crate::progress::Kind;
 use dsql_migrate_plan::{Migration, MigrationKind, Plan, Step};
 use std::collections::BTreeSet;
@@ -32,7 +31,7 @@ pub struct MigrationStatus {
     /// Its file.
     pub file: String,
     /// When it runs: once, or whenever it changes; a baseline is recorded and not run where all of it is there.
-    #[cfg_attr(feature = "serde", serde(default, with = "crate::json::migration_kind"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "crate::json_fields::migration_kind"))]
     pub kind: MigrationKind,
     /// How it stands.
     #[cfg_attr(feature = "serde", serde(flatten))]
@@ -148,7 +147,7 @@ pub struct PlannedMigration {
     /// Its file.
     pub file: String,
     /// When it runs: once, or whenever it changes; a baseline is recorded and not run where all of it is there.
-    #[cfg_attr(feature = "serde", serde(default, with = "crate::json::migration_kind"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "crate::json_fields::migration_kind"))]
     pub kind: MigrationKind,
     /// The statements that it would run, step by step: those of one step commit together. Steps that are done
     /// already are left out.
@@ -294,19 +293,22 @@ fn planned(migration: &Migration, tables: &Tables) -> PlannedMigration {
         name: migration.name.to_string(),
         file: migration.file.to_string(),
         kind: migration.kind,
-        steps: steps.map(|(step, work)| planned_step(step, work, row(step).is_some())).collect(),
+        steps: steps.map(|(step, work)| PlannedStep::new(step, work, row(step).is_some())).collect(),
     }
 }
 
-fn planned_step(step: usize, work: &Step, started: bool) -> PlannedStep {
-    let statements = work.settings.iter().chain(work.statements());
-    PlannedStep {
-        step: step + 1,
-        kind: Kind::of(&work.kind),
-        statements: statements
-            .map(|it| PlannedStatement { line: it.line, sql: it.sql.to_string() })
-            .collect(),
-        started,
+impl PlannedStep {
+    /// The step at a position, from 0.
+    pub(crate) fn new(step: usize, work: &Step, started: bool) -> Self {
+        let statements = work.settings.iter().map(|setting| &setting.statement).chain(work.statements());
+        Self {
+            step: step + 1,
+            kind: Kind::of(&work.kind),
+            statements: statements
+                .map(|it| PlannedStatement { line: it.line, sql: it.sql.to_string() })
+                .collect(),
+            started,
+        }
     }
 }
 
@@ -359,9 +361,9 @@ impl fmt::Display for DryRun {
         }
         for migration in &self.pending {
             let note = match migration.kind {
-                MigrationKind::Ordinary => "",
                 MigrationKind::Baseline => ", a baseline: recorded and not run if the database has all of it",
                 MigrationKind::Always => ", which is always applied when it has changed",
+                _ => "",
             };
             writeln!(f, "{}{note}", migration.file)?;
             for step in &migration.steps {

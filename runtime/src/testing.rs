@@ -1,8 +1,8 @@
 //! Plans for the unit tests, built by hand.
 
 use dsql_migrate_plan::{
-    Checksum, Fact, IndexDefinition, Job, List, Migration, MigrationKind, Name, Phase, Plan, Proof,
-    RelationKind, Statement, Step, StepKind,
+    Checksum, Column, Fact, IndexDefinition, Job, List, Migration, MigrationKind, Name, Phase, Plan, Proof,
+    RelationKind, Setting, Statement, Step, StepKind,
 };
 
 pub(crate) fn name(name: &'static str) -> Name {
@@ -28,18 +28,68 @@ fn step(kind: StepKind) -> Step {
 /// A DDL step that makes the table `t`.
 pub(crate) fn ddl(sql: &'static str) -> Step {
     let fact = Fact::Relation { name: name("t"), kind: RelationKind::Table, exists: true };
-    step(StepKind::Ddl { statement: statement(sql), proof: Proof::Facts(vec![fact].into()) })
+    step(StepKind::Ddl {
+        statement: statement(sql),
+        proof: Proof::Facts(vec![fact].into()),
+        unqualified: Vec::new().into(),
+    })
 }
 
 /// A DDL step that makes this table.
 pub(crate) fn table(table: &'static str) -> Step {
     let fact = Fact::Relation { name: name(table), kind: RelationKind::Table, exists: true };
-    step(StepKind::Ddl { statement: statement(table), proof: Proof::Facts(vec![fact].into()) })
+    step(StepKind::Ddl {
+        statement: statement(table),
+        proof: Proof::Facts(vec![fact].into()),
+        unqualified: Vec::new().into(),
+    })
+}
+
+/// A table with these columns of which no more is known.
+pub(crate) fn table_fact(table: &'static str, columns: &[&'static str]) -> Fact {
+    let column = |name: &&'static str| Column { name: (*name).into(), data_type: None, not_null: false };
+    Fact::Table {
+        name: name(table),
+        columns: columns.iter().map(column).collect(),
+        constraints: Vec::new().into(),
+    }
+}
+
+/// A step under a setting.
+pub(crate) fn under(setting: &'static str, step: Step) -> Step {
+    let setting = Setting { parameter: "search_path".into(), statement: statement(setting) };
+    Step { settings: vec![setting].into(), ..step }
+}
+
+fn gone(table: &'static str) -> List<Fact> {
+    vec![Fact::Relation { name: name(table), kind: RelationKind::Table, exists: false }].into()
+}
+
+/// A DDL step that drops this table.
+pub(crate) fn drop_table(table: &'static str) -> Step {
+    step(StepKind::Ddl {
+        statement: statement(table),
+        proof: Proof::Facts(gone(table)),
+        unqualified: Vec::new().into(),
+    })
+}
+
+/// The same, `IF EXISTS`.
+pub(crate) fn repeatable_drop(table: &'static str) -> Step {
+    step(StepKind::Ddl {
+        statement: statement(table),
+        proof: Proof::Repeatable(gone(table)),
+        unqualified: Vec::new().into(),
+    })
 }
 
 /// A DDL step that can be run again and again.
 pub(crate) fn repeatable(sql: &'static str) -> Step {
-    step(StepKind::Ddl { statement: statement(sql), proof: Proof::Repeatable(List::Borrowed(&[])) })
+    step(StepKind::Ddl {
+        statement: statement(sql),
+        proof: Proof::Repeatable(List::Borrowed(&[])),
+        unqualified: Vec::new().into(),
+    })
 }
 
 pub(crate) fn dml(statements: &[&'static str]) -> Step {
@@ -51,7 +101,13 @@ pub(crate) fn index_job(index: &'static str, key: &'static str) -> Job {
         table: name("items"),
         index: index.into(),
         if_not_exists: false,
-        definition: IndexDefinition { unique: false, keys: vec![Some(key.into())].into(), partial: false },
+        definition: IndexDefinition {
+            unique: false,
+            keys: vec![Some(key.into())].into(),
+            include: Vec::new().into(),
+            nulls_not_distinct: false,
+            partial: false,
+        },
     }
 }
 

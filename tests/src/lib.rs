@@ -1,6 +1,9 @@
 //! What the tests of more than one crate share: a relay that counts and cuts, and plans made from SQL text.
 
+pub mod catalog;
+pub mod form;
 mod frames;
+pub mod generated;
 pub mod relay;
 pub mod sets;
 

@@ -19,13 +19,41 @@ pub enum Side {
     After,
 }
 
-#[derive(Debug, Default)]
+/// Whether a message is meant.
+type Meant = Box<dyn Fn(&str) -> bool + Send>;
+
+#[derive(Default)]
 struct State {
     sent: Vec<String>,
     cut: Option<(usize, Side)>,
+    cut_after: Option<Meant>,
     cuts: usize,
+    /// Texts, each of which cuts the first message that it stands in.
+    cut_texts: Vec<String>,
+    cut_texts_side: Option<Side>,
     freeze: Option<(usize, Side)>,
+    /// The text of the last message that passes.
+    last: Option<(Last, Side)>,
+    /// Nothing passes any more.
+    is_over: bool,
     conflicts: Option<(f64, Rng)>,
+    refusals: Vec<Refusal>,
+}
+
+/// What is answered to messages with this text in them.
+#[derive(Debug)]
+struct Refusal {
+    text: String,
+    sqlstate: &'static str,
+    message: &'static str,
+}
+
+/// Which message is the last.
+#[derive(Debug, Clone)]
+enum Last {
+    WithText(String),
+    /// Counted from 0.
+    Number(usize),
 }
 
 /// What happens to a request.
@@ -33,7 +61,10 @@ enum Fate {
     Pass,
     Cut(Side),
     Freeze(Side),
-    Conflict,
+    /// This is the last one.
+    End(Side),
+    /// Not passed on: the server's answer is this.
+    Answer(Vec<u8>),
 }
 
 /// The relay. Dropping it ends its connections.
@@ -41,6 +72,7 @@ pub struct Relay {
     port: u16,
     state: Arc<Mutex<State>>,
     ice: Arc<Ice>,
+    over: Arc<watch::Sender<bool>>,
     listener: JoinHandle<()>,
 }
 
@@ -74,18 +106,23 @@ impl Relay {
         let port = listener.local_addr()?.port();
         let state = Arc::new(Mutex::new(State::default()));
         let ice = Arc::new(Ice { frozen: watch::Sender::new(false) });
-        let (shared, shared_ice) = (Arc::clone(&state), Arc::clone(&ice));
+        let over = Arc::new(watch::Sender::new(false));
+        let (shared, shared_ice, shared_over) = (Arc::clone(&state), Arc::clone(&ice), Arc::clone(&over));
         let listener = tokio::spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
                 let (shared, ice) = (Arc::clone(&shared), Arc::clone(&shared_ice));
+                let over = Arc::clone(&shared_over);
+                if lock(&shared).is_over {
+                    continue;
+                }
                 connections.spawn(async move {
                     // A connection that ends early is what the relay is for.
-                    let _ = relay(client, server, &shared, &ice).await;
+                    let _ = relay(client, server, &shared, &ice, &over).await;
                 });
             }
         });
-        Ok(Self { port, state, ice, listener })
+        Ok(Self { port, state, ice, over, listener })
     }
 
     /// Where clients connect to.
@@ -99,6 +136,53 @@ impl Relay {
         let mut state = lock(&self.state);
         state.sent.clear();
         state.cut = Some((message, side));
+        state.cuts = 0;
+    }
+
+    /// Cuts the connection once for each of these texts, at the first message that it stands in.
+    pub fn cut_at_each(&self, texts: Vec<String>, side: Side) {
+        let mut state = lock(&self.state);
+        state.sent.clear();
+        state.cut_texts = texts;
+        state.cut_texts_side = Some(side);
+        state.cuts = 0;
+    }
+
+    /// The next message with this text is the last that the clients send: all connections are cut, and no other comes
+    /// about until [`Self::revive`]. As if all the clients were killed.
+    pub fn end_at(&self, text: &str, side: Side) {
+        self.end(Last::WithText(text.to_owned()), side);
+    }
+
+    /// The same for the message of this number, counted as in [`Self::cut_at`].
+    pub fn end_at_number(&self, message: usize, side: Side) {
+        self.end(Last::Number(message), side);
+    }
+
+    fn end(&self, last: Last, side: Side) {
+        let mut state = lock(&self.state);
+        state.sent.clear();
+        state.last = Some((last, side));
+    }
+
+    /// Waits until the last message has come, and until the server has answered it if it was to reach the server.
+    pub async fn ended(&self) {
+        // The sender lives as long as its relay.
+        let _ = self.over.subscribe().wait_for(|over| *over).await;
+    }
+
+    /// Lets new connections come about, and forgets about a last message that has not come.
+    pub fn revive(&self) {
+        let mut state = lock(&self.state);
+        state.last = None;
+        state.is_over = false;
+        self.over.send_replace(false);
+    }
+
+    /// Cuts the connection once, after the first message that is one of these.
+    pub fn cut_after(&self, is_meant: impl Fn(&str) -> bool + Send + 'static) {
+        let mut state = lock(&self.state);
+        state.cut_after = Some(Box::new(is_meant));
         state.cuts = 0;
     }
 
@@ -127,7 +211,13 @@ impl Relay {
         lock(&self.state).conflicts = Some((share, Rng::with_seed(seed)));
     }
 
-    /// Starts to count anew.
+    /// Answers every message that has this text in it with an error instead of passing it on, as a server does that
+    /// does not have what it asks for.
+    pub fn refuse(&self, text: &str, sqlstate: &'static str, message: &'static str) {
+        lock(&self.state).refusals.push(Refusal { text: text.to_owned(), sqlstate, message });
+    }
+
+    /// Starts to count anew, without any fault.
     pub fn clear(&self) {
         *lock(&self.state) = State::default();
     }
@@ -156,7 +246,13 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// One connection, half-duplex as the clients here use it: a request up to its end, then its answer up to its end.
-async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) -> io::Result<()> {
+async fn relay(
+    client: TcpStream,
+    server: u16,
+    state: &Mutex<State>,
+    ice: &Ice,
+    over: &watch::Sender<bool>,
+) -> io::Result<()> {
     client.set_nodelay(true)?;
     let server = TcpStream::connect(("127.0.0.1", server)).await?;
     server.set_nodelay(true)?;
@@ -179,13 +275,21 @@ async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) 
         let fate = note(state, &request);
         match fate {
             Fate::Cut(Side::Before) => return Ok(()),
+            Fate::End(Side::Before) => {
+                over.send_replace(true);
+                return Ok(());
+            }
             Fate::Freeze(Side::Before) => ice.freeze(state),
-            Fate::Cut(Side::After) | Fate::Freeze(Side::After) | Fate::Conflict | Fate::Pass => {}
+            Fate::Cut(Side::After)
+            | Fate::End(Side::After)
+            | Fate::Freeze(Side::After)
+            | Fate::Answer(_)
+            | Fate::Pass => {}
         }
         ice.wait_until(false).await;
-        if matches!(fate, Fate::Conflict) {
+        if let Fate::Answer(answer) = &fate {
             request.clear();
-            to_client.write_all(&conflict()).await?;
+            to_client.write_all(answer).await?;
             continue;
         }
         for frame in request.drain(..) {
@@ -194,6 +298,10 @@ async fn relay(client: TcpStream, server: u16, state: &Mutex<State>, ice: &Ice) 
         let answer = answer(&mut from_server).await?;
         match fate {
             Fate::Cut(Side::After) => return Ok(()),
+            Fate::End(Side::After) => {
+                over.send_replace(true);
+                return Ok(());
+            }
             Fate::Freeze(Side::After) => ice.freeze(state),
             _ => {}
         }
@@ -210,9 +318,30 @@ fn note(state: &Mutex<State>, request: &[Frame]) -> Fate {
         b'P' => Some(frame.parsed_text()),
         _ => None,
     });
+    let text = text.unwrap_or_default();
     let mut state = lock(state);
+    if state.is_over {
+        return Fate::Cut(Side::Before);
+    }
     let number = state.sent.len();
-    state.sent.push(text.unwrap_or_default());
+    let is_last = state.last.as_ref().is_some_and(|(last, _)| match last {
+        Last::WithText(part) => text.contains(part.as_str()),
+        Last::Number(last) => *last == number,
+    });
+    let cuts = state.cut_texts.iter().position(|part| text.contains(part.as_str()));
+    let refusal = state.refusals.iter().find(|it| text.contains(&it.text));
+    let refusal = refusal.map(|it| refused(it.sqlstate, it.message));
+    let cut_after = state.cut_after.take_if(|is_meant| is_meant(&text)).is_some();
+    state.sent.push(text);
+    if is_last && let Some((_, side)) = state.last.take() {
+        state.is_over = true;
+        return Fate::End(side);
+    }
+    if let (Some(position), Some(side)) = (cuts, state.cut_texts_side) {
+        state.cut_texts.swap_remove(position);
+        state.cuts += 1;
+        return Fate::Cut(side);
+    }
     if let Some((at, side)) = state.freeze
         && at == number
     {
@@ -225,16 +354,25 @@ fn note(state: &Mutex<State>, request: &[Frame]) -> Fate {
         }
         _ => {}
     }
+    if cut_after {
+        state.cuts += 1;
+        return Fate::Cut(Side::After);
+    }
+    if let Some(answer) = refusal {
+        return Fate::Answer(answer);
+    }
     let conflicts = state.conflicts.as_mut().is_some_and(|(share, rng)| rng.f64() < *share);
-    if conflicts { Fate::Conflict } else { Fate::Pass }
+    // What DSQL answers when another transaction has won.
+    let conflict = || refused("40001", "change conflicts with another transaction (OC000)");
+    if conflicts { Fate::Answer(conflict()) } else { Fate::Pass }
 }
 
-/// What DSQL answers when another transaction has won: an error, then ready again, outside a transaction.
-fn conflict() -> Vec<u8> {
-    let fields = b"SERROR\0VERROR\0C40001\0Mchange conflicts with another transaction (OC000)\0\0";
+/// An error, then ready again, outside a transaction.
+fn refused(sqlstate: &str, message: &str) -> Vec<u8> {
+    let fields = format!("SERROR\0VERROR\0C{sqlstate}\0M{message}\0\0");
     let mut answer = vec![b'E'];
     answer.extend_from_slice(&u32::try_from(fields.len() + 4).unwrap_or_default().to_be_bytes());
-    answer.extend_from_slice(fields);
+    answer.extend_from_slice(fields.as_bytes());
     answer.extend_from_slice(&[b'Z', 0, 0, 0, 5, b'I']);
     answer
 }

@@ -1,5 +1,5 @@
 use super::{ColumnDef, DataType, Ident, ObjectName, SequenceOption, TableConstraint, TokenRange};
-use crate::source::Span;
+use crate::text::Span;
 
 /// What `ALTER …` is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,10 +10,6 @@ pub enum AlterTarget {
     View,
     /// An index.
     Index,
-    /// A foreign table.
-    ForeignTable,
-    /// A materialized view.
-    MaterializedView,
 }
 
 /// `ALTER TABLE` and what shares its actions.
@@ -127,8 +123,6 @@ pub enum AlterColumnKind {
     Type(Option<DataType>),
     /// `DROP EXPRESSION`.
     DropExpression,
-    /// `SET EXPRESSION`, of PostgreSQL 17.
-    SetExpression,
     /// `ADD GENERATED … AS IDENTITY`.
     AddIdentity(Vec<SequenceOption>),
     /// `SET GENERATED`, `RESTART`, `SET <option>` of an identity.

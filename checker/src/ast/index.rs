@@ -1,5 +1,5 @@
 use super::{Ident, ObjectName, TokenRange};
-use crate::source::Span;
+use crate::text::Span;
 
 /// `CREATE INDEX`.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,7 +31,7 @@ pub struct CreateIndex {
 /// One key of an index.
 #[derive(Debug, Clone, PartialEq)]
 pub struct IndexKey {
-    /// The column, or `None` for an expression.
+    /// The column, or `None` for an expression. A column in parentheses is one, with a collation or without.
     pub column: Option<Ident>,
     /// The tokens of the column or of the expression.
     pub expression: TokenRange,
@@ -63,7 +63,10 @@ pub enum IndexOptionKind {
     /// takes.
     Include(Vec<Ident>, TokenRange),
     /// `NULLS [NOT] DISTINCT`.
-    NullsDistinct,
+    NullsDistinct {
+        /// Whether it says `NOT`.
+        not: bool,
+    },
     /// `WITH (…)`.
     With,
     /// `TABLESPACE name`.

@@ -13,7 +13,8 @@ mod transaction;
 
 pub use alter::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget};
 pub use index::{CreateIndex, IndexKey, IndexOption, IndexOptionKind};
-pub use name::{DataType, Ident, MAX_NAME_BYTES, ObjectName, STORED_TYPES, TokenRange};
+pub(crate) use name::names_in;
+pub use name::{DataType, Ident, MAX_NAME_BYTES, ObjectName, STORED_TYPES, TokenRange, cut};
 pub use routine::{CreateDomain, CreateFunction, CreateView, FunctionBody};
 pub use sequence::{SequenceOption, SequenceOptionKind};
 pub use table::{
@@ -23,14 +24,14 @@ pub use table::{
 };
 pub use transaction::{Transaction, TransactionMode, TransactionModeKind, TransactionVerb};
 
-use crate::source::Span;
+use crate::text::Span;
 
 /// What a statement is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
     /// `CREATE TABLE`, in all its forms but `CREATE TABLE AS`.
     CreateTable(Box<CreateTable>),
-    /// `ALTER TABLE`, and `ALTER VIEW` and `ALTER FOREIGN TABLE`, which share its actions.
+    /// `ALTER TABLE`, and `ALTER VIEW` and `ALTER INDEX`, which share its actions.
     AlterTable(Box<AlterTable>),
     /// `CREATE INDEX`.
     CreateIndex(Box<CreateIndex>),

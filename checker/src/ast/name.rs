@@ -1,8 +1,18 @@
-use crate::lex::{Token, TokenKind};
-use crate::source::Span;
+use crate::lex::{Token, TokenKind, literal};
+use crate::text::Span;
 
 /// How many bytes of a name the server keeps.
 pub const MAX_NAME_BYTES: usize = 63;
+
+/// A name as far as the server keeps it.
+#[must_use]
+pub fn cut(name: &str) -> &str {
+    let mut end = name.len().min(MAX_NAME_BYTES);
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    &name[..end]
+}
 
 /// A name as the catalog would hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,39 +29,27 @@ impl Ident {
     /// Reads a token as a name; `None` where it is none.
     #[must_use]
     pub fn from_token(text: &str, token: Token) -> Option<Self> {
-        let inner = |text: &str| Some(text.strip_prefix('"')?.strip_suffix('"')?.replace("\"\"", "\""));
         let (value, quoted) = match token.kind {
             // The server folds ASCII only, since DSQL's encoding is UTF-8.
             TokenKind::Word => (text.to_ascii_lowercase(), false),
-            TokenKind::QuotedIdent => (inner(text)?, true),
-            TokenKind::UnicodeIdent => (unescape(&inner(text.get(2..)?)?), true),
+            TokenKind::QuotedIdent | TokenKind::UnicodeIdent => (literal(text, token.kind)?.text, true),
             _ => return None,
         };
         Some(Self { value, quoted, span: token.span })
     }
 }
 
-/// Resolves `\0041` and `\+000041` with the default escape character. What is no valid escape stays as it is.
-fn unescape(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        let (before, tail) = rest.split_at(at);
-        out.push_str(before);
-        let digits = |from: usize, count: usize| {
-            let code = u32::from_str_radix(tail.get(from..from + count)?, 16).ok()?;
-            Some((char::from_u32(code)?, from + count))
-        };
-        let escape = if tail.starts_with("\\+") { digits(2, 6) } else { digits(1, 4) };
-        let (character, length) = match escape {
-            Some(found) => found,
-            None if tail.starts_with("\\\\") => ('\\', 2),
-            None => ('\\', 1),
-        };
-        out.push(character);
-        rest = &tail[length..];
-    }
-    out + rest
+/// The names among some tokens, as the catalog would hold them.
+pub(crate) fn names_in(mut cursor: crate::cursor::Cursor<'_>) -> impl Iterator<Item = String> {
+    std::iter::from_fn(move || {
+        loop {
+            let token = cursor.token()?;
+            cursor.advance();
+            if let Some(ident) = Ident::from_token(cursor.text_of(token), token) {
+                return Some(ident.value);
+            }
+        }
+    })
 }
 
 /// A name with or without its schema.

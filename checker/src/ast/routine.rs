@@ -1,5 +1,5 @@
 use super::{ColumnClause, DataType, Ident, ObjectName, Persistence, TokenRange};
-use crate::source::Span;
+use crate::text::Span;
 
 /// `CREATE [OR REPLACE] FUNCTION` or `PROCEDURE`.
 #[derive(Debug, Clone, PartialEq)]

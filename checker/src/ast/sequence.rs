@@ -1,5 +1,5 @@
 use super::{DataType, ObjectName};
-use crate::source::Span;
+use crate::text::Span;
 
 /// An option of a sequence or of an identity column.
 #[derive(Debug, Clone, PartialEq)]

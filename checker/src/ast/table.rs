@@ -1,5 +1,5 @@
 use super::{DataType, Ident, ObjectName, SequenceOption, TokenRange};
-use crate::source::Span;
+use crate::text::Span;
 
 /// What is said before `TABLE`, `VIEW` or `SEQUENCE`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,13 +125,8 @@ pub enum ColumnClauseKind {
     PrimaryKey(UniqueConstraint),
     /// `REFERENCES`.
     References(ForeignKey),
-    /// `GENERATED ALWAYS AS (expression)`; whether it says `STORED`.
-    Generated {
-        /// The expression.
-        expression: TokenRange,
-        /// Whether it is stored.
-        stored: bool,
-    },
+    /// `GENERATED ALWAYS AS (expression) STORED`.
+    Generated(TokenRange),
     /// `GENERATED … AS IDENTITY`.
     Identity(Vec<SequenceOption>),
     /// `COLLATE name`.
@@ -210,8 +205,6 @@ pub enum ConstraintKind {
     ForeignKey(ForeignKey),
     /// `EXCLUDE`.
     Exclude,
-    /// `NOT NULL column`, of PostgreSQL 18.
-    NotNull(Ident),
 }
 
 /// What is said about a constraint.
@@ -238,6 +231,4 @@ pub enum ConstraintAttributeKind {
     NotValid,
     /// `NO INHERIT`.
     NoInherit,
-    /// `[NOT] ENFORCED`.
-    Enforced,
 }

@@ -1,4 +1,4 @@
-use crate::source::Span;
+use crate::text::Span;
 
 /// A statement that begins, ends or divides a transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]

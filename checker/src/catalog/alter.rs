@@ -1,13 +1,15 @@
 //! `ALTER TABLE`, `ALTER VIEW` and `ALTER INDEX`.
 
-use crate::ast::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, Ident};
-use crate::rules::all::{identity_column, object_limit, primary_key_column, wrong_kind};
-use crate::source::Span;
+use crate::ast::{AlterAction, AlterActionKind, AlterTable, AlterTarget, Ident};
+use crate::effect::{Change, Job, Object};
+use crate::rules::all::{object_limit, primary_key_column, wrong_kind};
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
-use super::column::{Declared, is_always};
+use super::column::Declared;
 use super::create::MAX_EVER;
+use super::guess::{is_of_tables, loses};
 use super::model::{Demand, RelationId, RelationKind};
 use super::names::cut;
 
@@ -17,19 +19,26 @@ const MAX_COLUMNS: usize = 256;
 impl Replay<'_> {
     pub(super) fn alter(&mut self, statement: &Statement<'_>, alter: &AlterTable) {
         let kind = match alter.target {
-            AlterTarget::View | AlterTarget::MaterializedView => "view",
+            AlterTarget::View => "view",
             _ => "relation",
         };
         if alter.target == AlterTarget::Index {
             self.alter_index(alter);
             return;
         }
-        let Some(id) = self.known(&alter.name, kind, alter.if_exists) else { return };
+        let Some(id) = self.altered(&alter.name, kind, alter.if_exists) else {
+            self.unknown_altered(alter);
+            return;
+        };
         if kind == "view" && matches!(self.model.relation(id).kind, RelationKind::Table(_)) {
             let help = "write ALTER TABLE".to_owned();
             self.not_a(id, alter.name.span(), "view", help);
         }
         for action in &alter.actions {
+            self.model.clause = action.span;
+            if alter.target == AlterTarget::Table && is_of_tables(&action.kind) {
+                self.take_for_table(id);
+            }
             match &action.kind {
                 AlterActionKind::RenameTo(to) => {
                     self.stale_bodies(id, None, action.span);
@@ -42,6 +51,9 @@ impl Replay<'_> {
                     self.altering = false;
                 }
                 AlterActionKind::RenameColumn { from, to } => self.rename_view_column(id, from, to),
+                AlterActionKind::AlterColumn { change, .. } if loses(change) => {
+                    self.model.change(Change::Lost, Object::Relation(id));
+                }
                 kind => self.not_of_a_table(id, alter, kind, action.span),
             }
         }
@@ -71,6 +83,7 @@ impl Replay<'_> {
 
     fn alter_index(&mut self, alter: &AlterTable) {
         let Some(id) = self.known_index(&alter.name, alter.if_exists) else { return };
+        self.model.change(Change::Altered, self.model.object(id));
         for action in &alter.actions {
             if let AlterActionKind::RenameTo(to) = &action.kind {
                 self.rename_relation(id, to);
@@ -98,21 +111,32 @@ impl Replay<'_> {
                 let built = self.column(statement, column);
                 let Some(known) = self.model.table_mut(table) else { return };
                 let at = known.add(built);
+                self.model.change(Change::Made, Object::Column(table, at));
                 self.too_many_columns(table, column.name.span);
                 self.column_made(statement, table, at, column);
                 self.column_constraints(statement, table, column);
             }
             AlterActionKind::DropColumn { if_exists, column, cascade } => {
                 self.drop_column(table, column, *if_exists, *cascade, action.span);
+                self.cascade_of_unknown(table, *cascade);
             }
             AlterActionKind::AlterColumn { column, change } => {
                 self.alter_column(statement, table, column, change, action.span);
             }
             AlterActionKind::AddConstraint(constraint) => {
                 self.add_constraint(statement, table, constraint, Declared::Later);
+                self.constraint_refuses(table, constraint);
             }
             AlterActionKind::ValidateConstraint(name) => {
                 let Some(at) = self.known_constraint(table, name) else { return };
+                let schema = self.schema_for_job(table);
+                let object = Object::Constraint(table, at);
+                self.model.effects.job = Some(Job { object, schema, unique: false });
+                self.model.change(Change::Altered, object);
+                if let Some(one) = self.model.table_mut(table).and_then(|table| table.constraints.get_mut(at))
+                {
+                    one.not_valid = None;
+                }
                 let constraint = self.model.table(table).and_then(|table| table.constraints.get(at));
                 let Some(constraint) = constraint else { return };
                 if matches!(constraint.kind, Demand::PrimaryKey(_) | Demand::Unique(_)) {
@@ -127,11 +151,27 @@ impl Replay<'_> {
                 }
             }
             AlterActionKind::AlterConstraint(name) => {
-                self.known_constraint(table, name);
+                let Some(at) = self.known_constraint(table, name) else { return };
+                self.model.change(Change::Altered, Object::Constraint(table, at));
+                let constraint = self.model.table(table).and_then(|table| table.constraints.get(at));
+                let Some(constraint) = constraint else { return };
+                if matches!(constraint.kind, Demand::PrimaryKey(_) | Demand::Unique(_) | Demand::Check(_)) {
+                    let (made, shown) = (constraint.made, constraint.name.clone());
+                    let of = self.model.relation(table).name.clone();
+                    let finding = self.find(&wrong_kind::RULE, name.span);
+                    finding.message(format!("`{shown}` is no foreign key, and only those are altered"));
+                    finding.server(format!(
+                        "constraint \"{shown}\" of relation \"{of}\" is not a foreign key constraint"
+                    ));
+                    finding
+                        .at_place(Some(made), "it is created here")
+                        .help("drop it, and add it as it should be");
+                }
             }
             AlterActionKind::DropConstraint { if_exists, name } => {
                 let cascade = statement.slice(action.span).to_ascii_uppercase().ends_with("CASCADE");
                 self.drop_constraint(table, name, *if_exists, cascade);
+                self.cascade_of_unknown(table, cascade);
             }
             AlterActionKind::RenameColumn { from, to } => self.rename_column(table, from, to, action.span),
             AlterActionKind::RenameConstraint { from, to } => self.rename_constraint(table, from, to),
@@ -161,10 +201,11 @@ impl Replay<'_> {
     }
 
     /// The column that `ALTER TABLE` is about.
-    fn altered_column(&mut self, table: RelationId, column: &Ident) -> Option<usize> {
-        self.known_column(table, column, |of| {
+    pub(super) fn altered_column(&mut self, table: RelationId, column: &Ident) -> Option<usize> {
+        let known = self.known_column(table, column, |of| {
             format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
-        })
+        });
+        known.or_else(|| self.guess_column(table, column))
     }
 
     fn drop_column(&mut self, table: RelationId, column: &Ident, if_exists: bool, cascade: bool, span: Span) {
@@ -174,7 +215,7 @@ impl Replay<'_> {
             // `column "x" of relation "t" does not exist`
             self.altered_column(table, column)
         };
-        let Some(at) = at else { return };
+        let Some(at) = at.or_else(|| self.guess_column(table, column)) else { return };
         let name = self.column_name(table, at);
         let of = self.model.relation(table).name.clone();
         let primary = self.model.table(table).and_then(super::model::Table::primary_key);
@@ -206,6 +247,7 @@ impl Replay<'_> {
         let Some(column) = column.filter(|column| !column.dropped) else { return };
         column.dropped = true;
         let name = column.name.clone();
+        self.model.change(Change::Gone, Object::Column(table, at));
         if let Some(known) = self.model.table_mut(table) {
             known.by_name.remove(&name);
             known.gone.insert(name, place);
@@ -218,7 +260,7 @@ impl Replay<'_> {
     fn with_column(&mut self, table: RelationId, at: usize, place: super::model::Place) {
         let Some(known) = self.model.table(table) else { return };
         let about = |kind: &Demand| match kind {
-            Demand::Check(columns) | Demand::ForeignKey(columns) => columns.contains(&at),
+            Demand::Check(columns) | Demand::ForeignKey { columns, .. } => columns.contains(&at),
             Demand::PrimaryKey(index) | Demand::Unique(index) => {
                 self.model.index(*index).is_some_and(|index| index.reads.contains(&at))
             }
@@ -249,111 +291,14 @@ impl Replay<'_> {
         }
     }
 
-    fn alter_column(
-        &mut self,
-        statement: &Statement<'_>,
-        table: RelationId,
-        column: &Ident,
-        change: &AlterColumnKind,
-        span: Span,
-    ) {
-        let Some(at) = self.altered_column(table, column) else { return };
-        if matches!(
-            change,
-            AlterColumnKind::SetDefault(_) | AlterColumnKind::DropDefault | AlterColumnKind::DropExpression
-        ) {
-            self.model.forget_uses(super::model::User::Column(table, at));
-        }
-        if let AlterColumnKind::SetDefault(range) = change {
-            self.default_uses(statement, table, at, *range);
-        }
-        if let AlterColumnKind::AddIdentity(_) = change {
-            self.add_identity(table, at, column.span, span);
-        }
-        let data_type = match change {
-            AlterColumnKind::Type(Some(data_type)) => Some(self.type_of(data_type)),
-            _ => None,
-        };
-        let sequences: Vec<RelationId> = match change {
-            AlterColumnKind::DropIdentity(_) => self
-                .model
-                .relation(table)
-                .users
-                .iter()
-                .filter_map(|one| match one.by {
-                    super::model::User::Relation(id) if self.model.is_sequence_of(id, table, Some(at)) => {
-                        Some(id)
-                    }
-                    _ => None,
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let place = self.place(span);
-        for sequence in sequences {
-            self.model.drop_relation(sequence, place);
-        }
-        let Some(known) = self.model.table_mut(table).and_then(|table| table.columns.get_mut(at)) else {
-            return;
-        };
-        match change {
-            AlterColumnKind::SetDefault(_) => known.has_default = true,
-            AlterColumnKind::DropDefault => known.has_default = false,
-            AlterColumnKind::SetNotNull => known.not_null = true,
-            AlterColumnKind::DropNotNull => known.not_null = false,
-            AlterColumnKind::DropExpression => known.generated = false,
-            AlterColumnKind::DropIdentity(_) => (known.identity, known.always) = (false, false),
-            AlterColumnKind::AddIdentity(_) => {
-                (known.identity, known.always) = (true, is_always(statement.slice(span)));
-            }
-            AlterColumnKind::ChangeIdentity(_)
-                if statement.slice(span).to_ascii_uppercase().contains("GENERATED") =>
-            {
-                known.always = is_always(statement.slice(span));
-            }
-            AlterColumnKind::Type(_) => known.data_type = data_type.unwrap_or_default(),
-            _ => {}
-        }
-    }
-
-    /// Identity for a column that exists: it must be a bigint and NOT NULL.
-    fn add_identity(&mut self, table: RelationId, at: usize, span: Span, whole: Span) {
-        let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
-        let (made, name) = (column.made, column.name.clone());
-        let (base, display) = (column.data_type.base.clone(), column.data_type.display.clone());
-        let (not_null, identity, has_default) = (column.not_null, column.identity, column.has_default);
-        let of = self.model.relation(table).name.clone();
-        if !base.is_empty() && base != "bigint" {
-            let finding = self.find(&identity_column::RULE, span);
-            finding.message(format!("an identity column must be a bigint, and `{name}` is `{display}`"));
-            finding.server(format!("datatype {display} not supported, identity column type must be bigint"));
-            finding.at_place(Some(made), "the column is declared here");
-            finding.help("add a column of type bigint; a table made anew can have it as NOT NULL");
-        } else if !not_null {
-            let finding = self.find(&identity_column::RULE, span);
-            finding.message(format!("an identity column must be NOT NULL, and `{name}` is not"));
-            finding.answer(
-                "55000",
-                format!("column \"{name}\" of relation \"{of}\" must be declared NOT NULL before identity can be added"),
-            );
-            finding.at_place(Some(made), "the column is declared here");
-            finding.help("NOT NULL can be declared only when a table is made: make the table anew, or use a default of gen_random_uuid()");
-        } else if identity || has_default {
-            let what = if identity { "is an identity column" } else { "has a default value" };
-            let finding = self.find(&identity_column::RULE, span);
-            finding.message(format!("`{name}` {what} already"));
-            finding.answer("55000", format!("column \"{name}\" of relation \"{of}\" already {what}"));
-            finding.at_place(Some(made), "the column is declared here");
-            finding.help("delete the statement, or drop what the column has before");
-        }
-        self.identity_sequence(table, at, whole);
-    }
-
     /// The constraint of this name; a missing one is reported.
     pub(super) fn known_constraint(&mut self, table: RelationId, name: &Ident) -> Option<usize> {
         let known = self.model.table(table)?;
         let found = known.constraint_names.get(cut(&name.value)).copied();
-        if found.is_none() && !known.opaque && !known.loose {
+        if found.is_none() && (known.opaque || known.loose) {
+            return self.guess_constraint(table, name);
+        }
+        if found.is_none() {
             self.unknown_constraint(table, name, |name, of| {
                 format!("constraint \"{name}\" of relation \"{of}\" does not exist")
             });
@@ -378,7 +323,9 @@ impl Replay<'_> {
 
     fn drop_constraint(&mut self, table: RelationId, name: &Ident, if_exists: bool, cascade: bool) {
         let at = if if_exists {
-            self.model.table(table).and_then(|table| table.constraint_names.get(cut(&name.value)).copied())
+            let known = self.model.table(table);
+            let known = known.and_then(|table| table.constraint_names.get(cut(&name.value)).copied());
+            known.or_else(|| self.guess_constraint(table, name))
         } else {
             self.known_constraint(table, name)
         };
@@ -395,6 +342,7 @@ impl Replay<'_> {
                 finding.at_place(Some(made), "the key is declared here");
             }
             Demand::Unique(index) => {
+                self.conflict_needs(Object::Constraint(table, at), "constraint", &shown);
                 let user = self.user_of(index, None, &[]);
                 if let (Some(user), false) = (user, cascade) {
                     let what = format!("constraint {shown} on table {of}");

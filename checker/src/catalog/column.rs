@@ -5,12 +5,13 @@ use crate::ast::{
     UniqueConstraint,
 };
 use crate::rules::all::name_case;
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User};
 use super::names::{Resolved, cut};
+use super::read::Asked;
 
 /// How a constraint comes into being.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +39,7 @@ impl Replay<'_> {
             name: cut(&column.name.value).to_owned(),
             not_null,
             has_default,
-            generated: has(|kind| matches!(kind, ColumnClauseKind::Generated { .. })),
+            generated: has(|kind| matches!(kind, ColumnClauseKind::Generated(_))),
             identity,
             always: identity && is_always(statement.slice(column.span)),
             made: self.place_of(&column.name),
@@ -65,9 +66,10 @@ impl Replay<'_> {
             match &clause.kind {
                 ColumnClauseKind::Default(range) => self.default_uses(statement, table, at, *range),
                 ColumnClauseKind::Identity(_) => self.identity_sequence(table, at, clause.span),
-                ColumnClauseKind::Generated { expression, .. } => {
-                    self.note_calls(statement.within(*expression), User::Column(table, at));
-                    for used in self.columns_in(statement, *expression, table) {
+                ColumnClauseKind::Generated(expression) => {
+                    self.note_calls(statement, *expression, User::Column(table, at));
+                    let asked = Asked { stored: Some("generation expression"), ..Asked::default() };
+                    for used in self.columns_asked(statement, *expression, table, asked) {
                         self.model.note_use(table, Some(used), User::Column(table, at));
                     }
                 }
@@ -84,7 +86,8 @@ impl Replay<'_> {
         at: usize,
         range: TokenRange,
     ) {
-        self.note_calls(statement.within(range), User::Column(table, at));
+        self.note_calls(statement, range, User::Column(table, at));
+        statement.with_part(range, |part| self.default_literal((table, at), part));
         for (name, span) in crate::catalog::depend::sequences_in(statement.within(range)) {
             match self.resolve(&name) {
                 Resolved::Found(id) => self.model.note_use(id, None, User::Column(table, at)),

@@ -2,6 +2,7 @@
 
 use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
+use crate::effect::{Change, Object};
 
 use super::Replay;
 use super::model::RelationKind;
@@ -44,17 +45,20 @@ impl Replay<'_> {
             }
             let Some(table) = cursor.name() else { return };
             let Some(id) = self.known(&table, "relation", false) else { return };
-            let known = self.model.table(id).is_some_and(|table| {
-                table.opaque || table.loose || table.constraint_names.contains_key(cut(&name.value))
-            });
+            let table = self.model.table(id);
+            let constraint = table.and_then(|table| table.constraint_names.get(cut(&name.value))).copied();
+            let known = constraint.is_some() || table.is_some_and(|table| table.opaque || table.loose);
+            if let Some(at) = constraint {
+                self.model.change(Change::Altered, Object::Constraint(id, at));
+            }
             if !known && self.model.table(id).is_some() {
                 self.unknown_constraint(id, &name, |name, of| {
                     format!("constraint \"{name}\" for table \"{of}\" does not exist")
                 });
             }
         } else if cursor.eat("INDEX").is_some() {
-            if let Some(name) = cursor.name() {
-                self.known_index(&name, false);
+            if let Some(id) = cursor.name().and_then(|name| self.known_index(&name, false)) {
+                self.model.change(Change::Altered, self.model.object(id));
             }
         } else if cursor.eat("SCHEMA").is_some() {
             self.check_schema(cursor.ident());
@@ -80,27 +84,52 @@ impl Replay<'_> {
         }
     }
 
-    /// `GRANT … ON [TABLE] a, b TO …` and the same of sequences and schemas.
-    pub(super) fn grant(&mut self, mut cursor: Cursor<'_>) {
+    /// `GRANT … ON [TABLE] a, b TO …` and the same of sequences and schemas; `REVOKE` takes something away.
+    pub(super) fn grant(&mut self, mut cursor: Cursor<'_>, revoke: bool) {
         let columns = privileged_columns(cursor);
+        let before = self.model.effects.changes.len();
         cursor.skip_until(|cursor| cursor.is("ON") || cursor.is("TO") || cursor.is("FROM"));
-        if cursor.eat("ON").is_none() {
-            return;
+        if cursor.eat("ON").is_some() {
+            self.privileges(cursor, &columns);
         }
+        // Of roles and of what is not known, nobody can say who uses it.
+        if self.model.effects.changes.len() == before {
+            self.model.change(Change::Altered, Object::Unknown);
+        }
+        if revoke {
+            self.model.effects.changes.iter_mut().skip(before).for_each(|one| one.change = Change::Lost);
+        }
+    }
+
+    /// The objects that a privilege is about, and its columns.
+    fn privileges(&mut self, mut cursor: Cursor<'_>, columns: &[Ident]) {
         let schema = cursor.eat("SCHEMA").is_some();
         let sequence = cursor.eat("SEQUENCE").is_some();
         let table = cursor.eat("TABLE").is_some();
         if cursor.are("ALL TABLES IN SCHEMA") || cursor.are("ALL SEQUENCES IN SCHEMA") {
             (0..4).for_each(|_| cursor.advance());
             while let Some(name) = cursor.ident() {
-                self.check_schema(Some(name));
+                self.of_schema(&name);
                 if cursor.eat_punct(",").is_none() {
                     break;
                 }
             }
             return;
         }
-        // Functions, databases and others are named by a word that no table has in front of it.
+        // A function that is not known may be the server's own.
+        if cursor.eat("FUNCTION").or_else(|| cursor.eat("ROUTINE")).is_some() {
+            loop {
+                for id in self.known_functions(cursor, true) {
+                    self.model.change(Change::Altered, Object::Function(id));
+                }
+                cursor.name();
+                cursor.parens();
+                if cursor.eat_punct(",").is_none() {
+                    return;
+                }
+            }
+        }
+        // Databases and others are named by a word that no table has in front of it.
         let plain = !schema && !sequence && !table;
         if plain
             && cursor.nth(1).is_some_and(|token| {
@@ -112,18 +141,28 @@ impl Replay<'_> {
             return;
         }
         while let Some(name) = cursor.name() {
-            if schema {
-                self.check_schema(name.last().cloned());
-            } else {
-                let id = self.known(&name, if sequence { "sequence" } else { "relation" }, false);
-                for column in id.iter().flat_map(|_| &columns) {
-                    self.target(id.unwrap_or_default(), column);
+            match name.last() {
+                Some(last) if schema => self.of_schema(last),
+                _ => {
+                    let id = self.known(&name, if sequence { "sequence" } else { "relation" }, false);
+                    if let Some(id) = id {
+                        self.model.change(Change::Altered, self.model.object(id));
+                    }
+                    for column in id.iter().flat_map(|_| columns) {
+                        self.target(id.unwrap_or_default(), column);
+                    }
                 }
             }
             if cursor.eat_punct(",").is_none() {
                 break;
             }
         }
+    }
+
+    fn of_schema(&mut self, name: &Ident) {
+        self.check_schema(Some(name.clone()));
+        let known = self.model.schema_names.get(cut(&name.value)).copied();
+        self.model.change(Change::Altered, known.map_or(Object::Unknown, Object::Schema));
     }
 }
 

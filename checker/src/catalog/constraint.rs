@@ -1,15 +1,17 @@
 //! Constraints of tables: keys, checks and foreign keys.
 
-use crate::ast::{ConstraintKind, Ident, TableConstraint, UniqueConstraint};
-use crate::plan::joined_name;
+use crate::ast::{ConstraintAttributeKind, ConstraintKind, Ident, TableConstraint, UniqueConstraint};
+use crate::effect::{Change, Object};
+use crate::naming::join;
 use crate::rules::all::{object_limit, unusable_index};
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::column::Declared;
 use super::model::{Constraint, Demand, Index, RelationId, RelationKind, SchemaId, User};
 use super::names::cut;
+use super::read::Asked;
 
 /// How many indexes a table has at most, keys included (facts: dsql.md §3).
 const MAX_INDEXES: usize = 24;
@@ -23,9 +25,7 @@ impl Replay<'_> {
         constraint: &TableConstraint,
         declared: Declared,
     ) {
-        if self.model.table(table).is_none() {
-            return;
-        }
+        let Some(before) = self.model.table(table).map(|table| table.constraints.len()) else { return };
         let named = constraint.name.as_ref();
         match &constraint.kind {
             ConstraintKind::PrimaryKey(unique) => {
@@ -33,24 +33,28 @@ impl Replay<'_> {
             }
             ConstraintKind::Unique(unique) => self.unique(table, named, unique, false, constraint, declared),
             ConstraintKind::Check(range) => {
-                let columns = self.columns_in(statement, *range, table);
+                let columns = self.columns_asked(
+                    statement,
+                    *range,
+                    table,
+                    Asked { condition: Some("CHECK"), stored: None },
+                );
                 let part = match columns.as_slice() {
                     [one] => self.column_name(table, *one),
                     _ => String::new(),
                 };
                 let name = self.constraint_name(table, named, &part, "check");
                 let at = self.model.table(table).map_or(0, |table| table.constraints.len());
-                self.note_calls(statement.within(*range), User::Constraint(table, at));
+                self.note_calls(statement, *range, User::Constraint(table, at));
                 self.push_constraint(table, name, Demand::Check(columns), constraint.span, named);
             }
             ConstraintKind::ForeignKey(key) => self.foreign_key(table, named, key, constraint),
-            ConstraintKind::NotNull(column) => {
-                let at = self.model.table(table).and_then(|table| table.column(cut(&column.value)));
-                if let (Some(at), Some(table)) = (at, self.model.table_mut(table)) {
-                    table.columns[at].not_null = true;
-                }
-            }
             ConstraintKind::Exclude => {}
+        }
+        let not_valid = constraint.attribute(ConstraintAttributeKind::NotValid).map(|span| self.place(span));
+        let added = self.model.table_mut(table).and_then(|table| table.constraints.get_mut(before));
+        if let (Some(added), Some(place)) = (added, not_valid) {
+            added.not_valid = Some(place);
         }
     }
 
@@ -205,6 +209,7 @@ impl Replay<'_> {
             return;
         }
         let Some((id, _)) = known else { return };
+        self.model.change(Change::Altered, Object::Index(table, id));
         // The server names the index like the constraint.
         if constraint != name {
             self.model.move_relation(id, schema, &constraint, self.place(span));
@@ -260,8 +265,13 @@ impl Replay<'_> {
         }
         let first = known.constraint_names.get(&name).and_then(|at| known.constraints.get(*at));
         let first = first.map(|first| first.made);
-        known.constraint_names.insert(name.clone(), known.constraints.len());
-        known.constraints.push(Constraint { name: name.clone(), kind, made: place, dropped: false });
+        let at = known.constraints.len();
+        known.constraint_names.insert(name.clone(), at);
+        let declared = self.place.is_some();
+        let constraint =
+            Constraint { name: name.clone(), kind, made: place, dropped: false, not_valid: None, declared };
+        known.constraints.push(constraint);
+        self.model.change(Change::Made, Object::Constraint(table, at));
         if let (Some(first), Some(named)) = (first, named) {
             let server = format!("constraint \"{name}\" for relation \"{of}\" already exists");
             self.duplicate(named.span, "constraint", &name, "42710", server, Some(first));
@@ -278,7 +288,7 @@ impl Replay<'_> {
 pub(super) fn numbered(table: &str, part: &str, label: &str, free: impl Fn(&str) -> bool) -> String {
     let name = |number: usize| {
         let label = if number == 0 { label.to_owned() } else { format!("{label}{number}") };
-        joined_name(table, part, &label)
+        join(table, part, &label)
     };
     (0..).map(name).find(|name| free(name)).unwrap_or_default()
 }

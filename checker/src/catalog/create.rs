@@ -4,10 +4,11 @@ use crate::ast::{
     AlterSequence, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption, SequenceOptionKind,
     TableBody, TableElement, TableOptionKind,
 };
-use crate::plan::schema_owner;
+use crate::effect::Change;
+use crate::naming::schema_owner;
 use crate::rules::all::{object_limit, wrong_kind};
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::column::Declared;
@@ -46,6 +47,10 @@ impl Replay<'_> {
                 &[]
             }
         };
+        // No table has so many, which another rule says; each is looked for among all.
+        let elements = if elements.len() > 2 * MAX_EVER { &[] } else { elements };
+        table.opaque |=
+            elements.is_empty() && matches!(&create.body, TableBody::Elements(all) if !all.is_empty());
         table.opaque |= create.options.iter().any(|option| option.kind == TableOptionKind::Inherits);
         // A table that a comment declares without its columns has columns that are not known.
         table.opaque |= self.place.is_some() && elements.is_empty();
@@ -143,7 +148,12 @@ impl Replay<'_> {
     }
 
     pub(super) fn alter_sequence(&mut self, alter: &AlterSequence) {
-        let Some(id) = self.known(&alter.name, "sequence", alter.if_exists) else { return };
+        let Some(id) = self.altered(&alter.name, "sequence", alter.if_exists) else {
+            if alter.rename_to.is_some() || alter.set_schema.is_some() {
+                self.unknown_change(&alter.name, Change::Moved);
+            }
+            return;
+        };
         self.sequence_options(id, &alter.options);
         if let Some(to) = &alter.rename_to {
             self.rename_relation(id, to);

@@ -2,9 +2,9 @@
 
 use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
-use crate::lex::TokenKind;
+use crate::effect::{Change, Object};
 use crate::rules::all::{body_reference, dependent_object};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::model::{Demand, Place, RelationId, RelationKind, User};
 use super::{Replay, Stale};
@@ -19,10 +19,9 @@ pub(super) fn sequences_in(mut cursor: Cursor<'_>) -> Vec<(ObjectName, Span)> {
             continue;
         }
         cursor.advance();
-        let Some(token) = cursor.token().filter(|token| token.kind == TokenKind::String) else { continue };
-        let text = cursor.text_of(token).trim_matches('\'');
-        let lexed = crate::lex::lex(text);
-        let mut inner = Cursor::new(text, &lexed.tokens);
+        let (Some(token), Some(text)) = (cursor.token(), cursor.literal()) else { continue };
+        let lexed = crate::lex::lex(&text);
+        let mut inner = Cursor::new(&text, &lexed.tokens);
         if let Some(mut name) = inner.name().filter(|_| inner.at_end()) {
             for part in &mut name.parts {
                 part.span = token.span;
@@ -46,7 +45,8 @@ impl Replay<'_> {
         let own = |by: User| match by {
             User::Constraint(table, at) if table == id => {
                 let constraint = self.model.table(table).and_then(|table| table.constraints.get(at));
-                column.is_none() || constraint.is_none_or(|one| !matches!(one.kind, Demand::ForeignKey(_)))
+                column.is_none()
+                    || constraint.is_none_or(|one| !matches!(one.kind, Demand::ForeignKey { .. }))
             }
             User::Column(table, _) => table == id && column.is_none(),
             _ => false,
@@ -138,11 +138,14 @@ impl Replay<'_> {
                     let column = self.model.table_mut(table).and_then(|table| table.columns.get_mut(at));
                     match column {
                         Some(column) if column.generated => self.remove_column(table, at, place),
-                        Some(column) => column.has_default = false,
+                        Some(column) => {
+                            column.has_default = false;
+                            self.model.change(Change::Lost, Object::Column(table, at));
+                        }
                         None => {}
                     }
                 }
-                User::Function(function) => self.remove_function(function, place),
+                User::Function(function) => self.function_gone(function, place),
             }
         }
     }
@@ -157,6 +160,7 @@ impl Replay<'_> {
             known.constraint_names.remove(&name);
         }
         known.gone_constraints.insert(name, place);
+        self.model.change(Change::Gone, Object::Constraint(table, at));
         if let Demand::PrimaryKey(index) | Demand::Unique(index) = kind {
             self.model.drop_relation(index, place);
         }
@@ -215,15 +219,7 @@ impl Replay<'_> {
     }
 
     /// The words of a function's body, where that is a string.
-    pub(super) fn words_of(&self, text: &str) -> std::collections::HashSet<String> {
-        let inner = text
-            .strip_prefix('\'')
-            .and_then(|text| text.strip_suffix('\''))
-            .or_else(|| {
-                let tag = text.strip_prefix('$')?.find('$')? + 2;
-                text.get(tag..text.len().checked_sub(tag)?)
-            })
-            .unwrap_or(text);
+    pub(super) fn words_of(&self, inner: &str) -> std::collections::HashSet<String> {
         let lexed = crate::lex::lex(inner);
         let word = |token: &crate::lex::Token| {
             Ident::from_token(inner.get(token.span.range())?, *token).map(|ident| ident.value)

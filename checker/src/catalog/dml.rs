@@ -2,19 +2,16 @@
 
 use std::collections::HashMap;
 
-use sqlparser::ast::{
-    AssignmentTarget, ConflictTarget, Insert, OnConflictAction, OnInsert, TableObject, Update,
-};
-
 use crate::ast::{DmlVerb, Ident, Kind};
-use crate::parse::syntax::{self, Names};
-use crate::rules::all::{conflict_target, insert_values, wrong_kind};
-use crate::source::Span;
+use crate::grammar::{NodeKind, Part};
+use crate::rules::all::{conflict_target as conflict_rule, insert_values, wrong_kind};
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::model::{RelationId, RelationKind, View};
 use super::names::{Resolved, cut};
+use super::read::written::{assigned_columns, conflict_target};
 
 impl Replay<'_> {
     pub(super) fn query_or_dml(&mut self, statement: &Statement<'_>) {
@@ -29,19 +26,23 @@ impl Replay<'_> {
         if *statement.kind() == Kind::Query {
             self.set_config(statement);
         }
-        if cursor.is("EXPLAIN") || *statement.kind() == Kind::Dml(DmlVerb::Merge) {
+        if *statement.kind() == Kind::Dml(DmlVerb::Merge) {
             return;
         }
-        if let Some(tree) = syntax::statement(cursor) {
-            self.read_statement(&tree, None);
+        if let Some(part) = statement.part() {
+            self.read_statement(part, None);
         }
         for (name, _) in super::depend::sequences_in(cursor) {
             self.known(&name, "sequence", false);
         }
     }
 
-    /// `COPY table [(columns)] FROM …`; a query in parentheses is not looked at.
+    /// `COPY table [(columns)] FROM …`, `COPY (query) TO …`.
     fn copy(&mut self, statement: &Statement<'_>) {
+        if let Some(part) = statement.part().filter(|part| part.is(NodeKind::CopyQuery)) {
+            self.read_statement(part, None);
+            return;
+        }
         let mut cursor = statement.cursor();
         cursor.advance();
         let Some(name) = cursor.name() else { return };
@@ -71,17 +72,16 @@ impl Replay<'_> {
     }
 
     /// `given` is how many columns its query gives, where that is known.
-    pub(super) fn insert(&mut self, names: &Names<'_>, insert: &Insert, given: Option<usize>) {
-        let TableObject::TableName(name) = &insert.table else { return };
-        let Some(name) = names.name(name) else { return };
+    pub(super) fn insert(&mut self, insert: Part<'_>, given: Option<usize>) {
+        let holder = insert.child(NodeKind::Aliased).unwrap_or(insert);
+        let Some(name) = holder.child(NodeKind::Relation).and_then(Part::name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
+        let listed = insert.child(NodeKind::InsertColumns).map(Part::children).unwrap_or_default();
         let mut named: Vec<(Ident, Option<usize>)> = Vec::new();
         let mut seen: HashMap<String, Span> = HashMap::new();
-        for column in &insert.columns {
+        for column in &listed {
             // `column.field` and `column[1]` write parts of a column, which no type of DSQL has.
-            let Some(column) = column.0.first().and_then(|part| names.ident(part.as_ident()?)) else {
-                return;
-            };
+            let Some(column) = column.ident() else { return };
             if let Some(first) = seen.insert(cut(&column.value).to_owned(), column.span) {
                 let shown = cut(&column.value).to_owned();
                 let finding = self.find(&insert_values::RULE, column.span);
@@ -92,17 +92,17 @@ impl Replay<'_> {
             let at = self.target(table, &column);
             named.push((column, at));
         }
-        self.conflict(names, insert, table);
+        self.conflict(insert, table);
         if named.iter().any(|(_, at)| at.is_none()) {
             return;
         }
         let targets: Vec<Option<usize>> = match &self.model.relation(table).kind {
-            _ if !insert.columns.is_empty() => named.iter().map(|(_, at)| *at).collect(),
+            _ if !listed.is_empty() => named.iter().map(|(_, at)| *at).collect(),
             RelationKind::Table(known) if !known.opaque => known.live().map(|(at, _)| Some(at)).collect(),
             RelationKind::View(View { columns: Some(columns), .. }) => vec![None; columns.len()],
             _ => return,
         };
-        self.values(names, insert, (table, &targets), given, name.span());
+        self.values(insert, (table, &targets), given, name.span());
     }
 
     /// Says so where a statement writes what cannot be written.
@@ -125,113 +125,112 @@ impl Replay<'_> {
         finding.at_place(made, "it is created here").help("write the table that its rows come from");
     }
 
-    pub(super) fn update(&mut self, names: &Names<'_>, update: &Update) {
-        let sqlparser::ast::TableFactor::Table { name, .. } = &update.table.relation else { return };
-        let Some(name) = names.name(name) else { return };
+    pub(super) fn update(&mut self, update: Part<'_>) {
+        let Some(written) = update.child(NodeKind::Written) else { return };
+        let Some(name) = written.child(NodeKind::Relation).and_then(Part::name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
-        self.assigned(names, table, &update.assignments);
-        for assignment in &update.assignments {
-            self.assigned_value(names, table, assignment);
+        self.assigned(table, update);
+        for assignment in assignments(update) {
+            self.assigned_value(table, assignment);
         }
     }
 
     /// Says so where a column cannot have the value that an UPDATE sets.
-    fn assigned_value(
-        &mut self,
-        names: &Names<'_>,
-        table: RelationId,
-        assignment: &sqlparser::ast::Assignment,
-    ) {
-        let AssignmentTarget::ColumnName(name) = &assignment.target else { return };
-        let Some(column) = name.0.first().and_then(|part| names.ident(part.as_ident()?)) else { return };
+    fn assigned_value(&mut self, table: RelationId, assignment: Part<'_>) {
+        let parts = assignment.children();
+        let [column, value] = parts.as_slice() else { return };
+        let Some(column) = column.ident() else { return };
         let known = self.model.table(table).and_then(|known| known.column(cut(&column.value)));
         let Some(at) = known else { return };
         if self.is_computed(table, at) {
-            if !super::rows::is_default(names, &assignment.value) {
+            if !value.is(NodeKind::Default) {
                 let server = format!("column \"{}\" can only be updated to DEFAULT", cut(&column.value));
                 self.computed(table, at, column.span, server);
             }
             return;
         }
-        self.literal(names, (table, at), &assignment.value, column.span);
+        self.literal((table, at), *value, column.span);
     }
 
-    fn assigned(&mut self, names: &Names<'_>, table: RelationId, all: &[sqlparser::ast::Assignment]) {
+    /// The columns that the assignments of a statement set.
+    fn assigned(&mut self, table: RelationId, statement: Part<'_>) {
         let mut seen: HashMap<String, Span> = HashMap::new();
-        for assignment in all {
-            let targets: &[_] = match &assignment.target {
-                AssignmentTarget::ColumnName(name) => std::slice::from_ref(name),
-                AssignmentTarget::Tuple(all) => all,
-            };
-            for name in targets {
-                let Some(column) = name.0.first().and_then(|part| names.ident(part.as_ident()?)) else {
-                    continue;
-                };
-                if let Some(first) = seen.insert(cut(&column.value).to_owned(), column.span) {
-                    let shown = cut(&column.value).to_owned();
-                    let finding = self.find(&insert_values::RULE, column.span);
-                    finding.message(format!("column `{shown}` is set twice"));
-                    finding.server(format!("multiple assignments to same column \"{shown}\""));
-                    finding.also(first, "the first").help("set each column once");
-                }
-                self.target(table, &column);
+        for column in assignments(statement).flat_map(assigned_columns) {
+            let Some(column) = column.ident() else { continue };
+            if let Some(first) = seen.insert(cut(&column.value).to_owned(), column.span) {
+                let shown = cut(&column.value).to_owned();
+                let finding = self.find(&insert_values::RULE, column.span);
+                finding.message(format!("column `{shown}` is set twice"));
+                finding.server(format!("multiple assignments to same column \"{shown}\""));
+                finding.also(first, "the first").help("set each column once");
             }
+            self.target(table, &column);
         }
     }
 
     /// `ON CONFLICT`: the columns must be those of a unique index.
-    fn conflict(&mut self, names: &Names<'_>, insert: &Insert, table: RelationId) {
-        let Some(OnInsert::OnConflict(on)) = &insert.on else { return };
-        if let OnConflictAction::DoUpdate(update) = &on.action {
-            self.assigned(names, table, &update.assignments);
+    fn conflict(&mut self, insert: Part<'_>, table: RelationId) {
+        if let Some(update) = insert.child(NodeKind::ConflictUpdate) {
+            self.assigned(table, update);
         }
-        let of = self.model.relation(table).name.clone();
-        match &on.conflict_target {
-            Some(ConflictTarget::Columns(listed)) => {
-                let idents: Vec<Ident> = listed.iter().filter_map(|name| names.ident(name)).collect();
-                let columns: Vec<Option<usize>> = idents
-                    .iter()
-                    .map(|column| {
-                        self.known_column(table, column, |_| {
-                            format!("column \"{}\" does not exist", cut(&column.value))
-                        })
-                    })
-                    .collect();
-                let Some(columns) = columns.into_iter().collect::<Option<Vec<usize>>>() else { return };
-                let known = self.model.table(table).is_some_and(|table| !table.opaque && !table.loose);
-                let same = |keys: &[Option<usize>]| {
-                    keys.iter().flatten().all(|key| columns.contains(key))
-                        && columns.iter().all(|column| keys.contains(&Some(*column)))
-                };
-                let known = known && !names.conflict_has_predicate();
-                let found = self.model.unique_indexes(table).any(|(_, index)| same(&index.keys));
-                let (Some(first), Some(last), true) = (idents.first(), idents.last(), known && !found) else {
-                    return;
-                };
-                let made = self.model.relation(table).made;
-                let finding = self.find(&conflict_target::RULE, first.span.to(last.span));
-                finding.message(format!("no unique index of `{of}` is over these columns"));
-                finding.server(
-                    "there is no unique or exclusion constraint matching the ON CONFLICT specification",
-                );
-                finding.at_place(made, "the table is created here");
-            }
-            Some(ConflictTarget::OnConstraint(name)) => {
-                let Some(name) = names.name(name) else { return };
-                let Some(known) = self.model.table(table).filter(|table| !table.opaque && !table.loose)
-                else {
-                    return;
-                };
-                if known.constraint_names.contains_key(super::names::object(&name)) {
-                    return;
-                }
-                if let Some(ident) = name.last() {
-                    self.unknown_constraint(table, ident, |name, of| {
-                        format!("constraint \"{name}\" for table \"{of}\" does not exist")
-                    });
-                }
-            }
-            None => {}
+        if let Some(target) = conflict_target(insert) {
+            self.conflict_columns(target, table);
+        }
+        let conflict =
+            insert.child(NodeKind::ConflictUpdate).or_else(|| insert.child(NodeKind::ConflictNothing));
+        let constraint = conflict.and_then(|conflict| conflict.child(NodeKind::ConflictConstraint));
+        let Some(ident) = constraint.and_then(|one| one.child(NodeKind::Name)).and_then(Part::ident) else {
+            return;
+        };
+        let Some(known) = self.model.table(table).filter(|table| !table.opaque && !table.loose) else {
+            return;
+        };
+        if !known.constraint_names.contains_key(cut(&ident.value)) {
+            self.unknown_constraint(table, &ident, |name, of| {
+                format!("constraint \"{name}\" for table \"{of}\" does not exist")
+            });
         }
     }
+
+    /// `ON CONFLICT (columns)`; where one of them is an expression, no more is said of the index.
+    fn conflict_columns(&mut self, target: Part<'_>, table: RelationId) {
+        let of = self.model.relation(table).name.clone();
+        let mut plain = target.child(NodeKind::Where).is_none();
+        let mut idents: Vec<Ident> = Vec::new();
+        for key in target.children().into_iter().filter(|key| key.is(NodeKind::IndexKey)) {
+            match key.first().filter(|element| element.is(NodeKind::Name)).and_then(Part::ident) {
+                Some(ident) => idents.push(ident),
+                None => plain = false,
+            }
+        }
+        let columns: Vec<Option<usize>> = idents
+            .iter()
+            .map(|column| {
+                self.known_column(table, column, |_| {
+                    format!("column \"{}\" does not exist", cut(&column.value))
+                })
+            })
+            .collect();
+        let Some(columns) = columns.into_iter().collect::<Option<Vec<usize>>>() else { return };
+        let known = self.model.table(table).is_some_and(|table| !table.opaque && !table.loose);
+        let same = |keys: &[Option<usize>]| {
+            keys.iter().flatten().all(|key| columns.contains(key))
+                && columns.iter().all(|column| keys.contains(&Some(*column)))
+        };
+        let found = self.model.unique_indexes(table).any(|(_, index)| same(&index.keys));
+        let (Some(first), Some(last), true) = (idents.first(), idents.last(), plain && known && !found)
+        else {
+            return;
+        };
+        let made = self.model.relation(table).made;
+        let finding = self.find(&conflict_rule::RULE, first.span.to(last.span));
+        finding.message(format!("no unique index of `{of}` is over these columns"));
+        finding.server("there is no unique or exclusion constraint matching the ON CONFLICT specification");
+        finding.at_place(made, "the table is created here");
+    }
+}
+
+/// The assignments of an UPDATE or an ON CONFLICT.
+fn assignments(statement: Part<'_>) -> impl Iterator<Item = Part<'_>> {
+    statement.children().into_iter().filter(|part| part.is(NodeKind::Assignment))
 }

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 
 use crate::ast::{ColumnClauseKind, CreateDomain, Ident, ObjectName};
 use crate::cursor::Cursor;
+use crate::effect::{Change, Object};
 use crate::rules::all::dependent_object;
-use crate::source::Span;
+use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::constraint::numbered;
@@ -13,8 +15,15 @@ use super::model::{Domain, DomainId, Place};
 use super::names::{cut, object};
 
 impl Replay<'_> {
-    pub(super) fn create_domain(&mut self, domain: &CreateDomain) {
+    pub(super) fn create_domain(&mut self, statement: &Statement<'_>, domain: &CreateDomain) {
         let Some(home) = self.home(&domain.name) else { return };
+        for clause in &domain.clauses {
+            let ColumnClauseKind::Check(range) = clause.kind else { continue };
+            for name in crate::expr::columns(statement, range) {
+                let server = format!("column \"{}\" does not exist", cut(&name.value));
+                self.missing_in_query(name.span, cut(&name.value), server, ["value"].into_iter());
+            }
+        }
         let base = self.type_of(&domain.data_type);
         let name = object(&domain.name).to_owned();
         let span = domain.name.last().map_or_else(Span::default, |name| name.span);
@@ -39,6 +48,7 @@ impl Replay<'_> {
             constraints.insert(constraint, self.place(clause.span));
         }
         let id = self.model.domains.len();
+        self.model.change(Change::Made, Object::Domain(id));
         self.model.domains.push(Domain {
             name: name.clone(),
             schema: home,
@@ -105,6 +115,7 @@ impl Replay<'_> {
             self.duplicate(to.span, "type", &new, "42710", format!("type \"{new}\" already exists"), made);
         }
         let place = self.place_of(to);
+        self.model.change(Change::Moved, Object::Domain(id));
         let schema = &mut self.model.schemas[home];
         schema.domains.remove(&old);
         schema.gone.insert(old, place);
@@ -120,6 +131,7 @@ impl Replay<'_> {
             let server = format!("type \"{name}\" already exists in schema \"{}\"", cut(&to.value));
             self.duplicate(to.span, "type", &name, "42710", server, made);
         }
+        self.model.change(Change::Moved, Object::Domain(id));
         self.model.schemas[home].domains.remove(&name);
         self.model.schemas[schema].domains.insert(name, id);
         self.model.domains[id].schema = schema;
@@ -150,7 +162,10 @@ impl Replay<'_> {
 
     /// Drops a domain; says so where something is of it.
     pub(super) fn drop_domain(&mut self, name: &ObjectName, if_exists: bool, cascade: bool) {
-        let Some(id) = self.known_domain(name, if_exists) else { return };
+        let Some(id) = self.known_domain(name, if_exists) else {
+            self.unknown_change(name, Change::Gone);
+            return;
+        };
         let shown = self.model.domains[id].name.clone();
         if let (Some((what, place)), false) = (self.user_of_domain(id), cascade) {
             let finding = self.find(&dependent_object::RULE, name.span());
@@ -167,6 +182,7 @@ impl Replay<'_> {
     pub(super) fn remove_domain(&mut self, id: DomainId, place: Place) {
         let Some(domain) = self.model.domains.get_mut(id).filter(|domain| !domain.dropped) else { return };
         domain.dropped = true;
+        self.model.effects.change(Change::Gone, Object::Domain(id), self.model.clause);
         let (shown, users) = (domain.name.clone(), domain.users.clone());
         let functions = domain.functions.clone();
         let schema = &mut self.model.schemas[domain.schema];
@@ -176,7 +192,7 @@ impl Replay<'_> {
             self.remove_column(table, at, place);
         }
         for function in functions {
-            self.remove_function(function, place);
+            self.function_gone(function, place);
         }
         let made_of: Vec<DomainId> =
             (0..self.model.domains.len()).filter(|other| self.model.domains[*other].of == Some(id)).collect();
@@ -188,7 +204,18 @@ impl Replay<'_> {
     pub(super) fn alter_domain(&mut self, mut cursor: Cursor<'_>) {
         cursor.eat("ALTER DOMAIN");
         let Some(name) = cursor.name() else { return };
-        let Some(id) = self.known_domain(&name, false) else { return };
+        let shown = name.to_string();
+        let shown = shown.strip_prefix("public.").unwrap_or(&shown);
+        let known = self.known_domain(&name, false);
+        if cursor.is("ADD") || cursor.are("SET NOT NULL") {
+            self.domain_refuses(known, shown);
+        }
+        let Some(id) = known else {
+            if cursor.are("RENAME TO") || cursor.are("SET SCHEMA") {
+                self.unknown_change(&name, Change::Moved);
+            }
+            return;
+        };
         if cursor.eat("RENAME TO").is_some() {
             if let Some(to) = cursor.ident() {
                 self.rename_domain(id, &to);
@@ -222,7 +249,10 @@ impl Replay<'_> {
             let domain = &mut self.model.domains[id];
             match () {
                 () if cursor.are("SET DEFAULT") => domain.has_default = true,
-                () if cursor.are("DROP DEFAULT") => domain.has_default = false,
+                () if cursor.are("DROP DEFAULT") => {
+                    domain.has_default = false;
+                    self.model.change(Change::Lost, Object::Domain(id));
+                }
                 () if cursor.are("SET NOT NULL") => domain.not_null = true,
                 () if cursor.are("DROP NOT NULL") => domain.not_null = false,
                 () => {}

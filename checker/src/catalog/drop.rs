@@ -1,6 +1,7 @@
 //! `DROP` of anything.
 
 use crate::ast::{Drop, ObjectName};
+use crate::effect::{Change, Object};
 use crate::rules::all::{dependent_object, unknown_relation};
 use crate::statement::Statement;
 
@@ -30,7 +31,9 @@ impl Replay<'_> {
                     self.drop_statistics(name, drop.if_exists);
                 }
             }
-            _ => {}
+            "TRIGGER" => {}
+            // Roles, types and others of which the schema knows nothing.
+            _ => self.model.change(Change::Gone, Object::Unknown),
         }
     }
 
@@ -39,7 +42,7 @@ impl Replay<'_> {
         let mut found: Vec<(RelationId, &ObjectName)> = Vec::new();
         for name in &drop.names {
             match self.resolve(name) {
-                Resolved::Unknown => {}
+                Resolved::Unknown => self.unknown_change(name, Change::Gone),
                 Resolved::Found(id) => {
                     let right = match &self.model.relation(id).kind {
                         RelationKind::Opaque => true,
@@ -53,7 +56,8 @@ impl Replay<'_> {
                         self.not_a(id, name.span(), &wanted, help);
                     }
                 }
-                Resolved::Missing if drop.if_exists => {}
+                Resolved::Missing if wanted == "index" && drop.if_exists => {}
+                Resolved::Missing if drop.if_exists => self.unknown_change(name, Change::Gone),
                 Resolved::Missing => {
                     let server = format!("{wanted} \"{name}\" does not exist");
                     self.unknown_relation(name, &wanted, server);
@@ -71,7 +75,8 @@ impl Replay<'_> {
                             ));
                         }
                     }
-                    self.drop_assumed(name);
+                    self.drop_assumed(name, &wanted);
+                    self.model.effects.unknown |= drop.cascade.is_some();
                 }
             }
         }
@@ -82,8 +87,14 @@ impl Replay<'_> {
     }
 
     /// What was reported as missing when it was dropped is gone afterwards.
-    fn drop_assumed(&mut self, name: &ObjectName) {
+    fn drop_assumed(&mut self, name: &ObjectName, wanted: &str) {
         if let Resolved::Found(id) = self.resolve(name) {
+            if wanted == "index" {
+                // Which one it was nobody knows.
+                self.model.effects.unknown = true;
+            } else {
+                self.model.change(Change::Gone, Object::Relation(id));
+            }
             let relation = &mut self.model.relations[id];
             relation.dropped = true;
             let schema = relation.schema;
@@ -136,12 +147,17 @@ impl Replay<'_> {
             finding.help("drop the identity: ALTER TABLE … ALTER COLUMN … DROP IDENTITY");
             return;
         }
+        self.cascade_of_unknown(id, cascade && kind == "table");
         let user = self.user_of(id, None, with);
         if let (Some(user), false) = (user, cascade) {
             self.still_used(span, &format!("{kind} {shown}"), &format!("`{shown}`"), user);
         }
         if kind != "index" {
             self.stale_bodies(id, None, span);
+        }
+        if let Some(index) = self.model.index(id).filter(|index| index.unique) {
+            let object = Object::Index(index.table, id);
+            self.conflict_needs(object, "index", &shown);
         }
         let place = self.place(span);
         // Without CASCADE too, so that what used it is not found again and again.
@@ -159,8 +175,14 @@ impl Replay<'_> {
             if !drop.if_exists {
                 self.unknown_schema(ident);
             }
+            if !self.model.gone_schemas.contains_key(&key) {
+                let id = self.model.add_schema(&key, None);
+                self.model.schema_names.remove(&key);
+                self.model.change(Change::Gone, Object::Schema(id));
+            }
             return;
         };
+        self.model.change(Change::Gone, Object::Schema(id));
         let place = self.place(ident.span);
         let inside: Vec<RelationId> = self.model.schemas[id].relations.values().copied().collect();
         let first = self.first_inside(id);
@@ -179,7 +201,7 @@ impl Replay<'_> {
         for function in functions {
             let users = std::mem::take(&mut self.model.functions[function].users);
             self.drop_users(&users, place);
-            self.remove_function(function, place);
+            self.function_gone(function, place);
         }
         let domains: Vec<usize> = self.model.schemas[id].domains.values().copied().collect();
         for domain in domains {

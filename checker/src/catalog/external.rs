@@ -2,12 +2,11 @@
 
 use crate::ast::Kind;
 use crate::cursor::Cursor;
-use crate::diagnostic::Diagnostic;
 use crate::directive::Directives;
-use crate::rules::Domains;
+use crate::finding::Diagnostic;
 use crate::rules::all::directive;
-use crate::source::Source;
 use crate::statement::File;
+use crate::text::Source;
 
 use super::Replay;
 use super::model::{Output, Place, RelationKind, View};
@@ -45,15 +44,6 @@ impl Declared {
         }
         Self(declared)
     }
-
-    /// Notes the domains that are declared, for the rules that ask which there are.
-    pub(crate) fn domains(&self, domains: &mut Domains) {
-        for (_, source) in &self.0 {
-            for statement in &File::read(source).statements {
-                domains.note(statement);
-            }
-        }
-    }
 }
 
 /// Whether a declaration can be read.
@@ -82,7 +72,7 @@ fn is_readable(source: &Source) -> bool {
             | Kind::CreateIndex(_)
             | Kind::CreateFunction(_)
     );
-    known && statement.unread().is_none()
+    known && statement.tree().is_some()
 }
 
 fn is_view(cursor: &mut Cursor<'_>) -> bool {

@@ -4,10 +4,11 @@ use std::collections::HashSet;
 
 use crate::ast::{CreateFunction, DataType, FunctionBody, ObjectName, TokenRange};
 use crate::cursor::Cursor;
-use crate::parse::syntax;
+use crate::effect::{Change, Object};
+use crate::grammar::NodeKind;
 use crate::rules::all::{dependent_object, duplicate_object, unknown_object, unknown_type};
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::create::last_span;
@@ -32,13 +33,22 @@ impl Replay<'_> {
         let sql = create.language.as_ref().is_none_or(|language| language.value == "sql");
         let words = match create.body {
             FunctionBody::String(at) if sql => {
-                let text = statement.tokens().get(at).map_or("", |token| statement.slice(token.span));
-                self.words_of(text)
+                self.words_of(&statement.cursor().at(at).literal().unwrap_or_default())
             }
             _ => HashSet::default(),
         };
         let place = self.place(span);
         let old = self.same_function(home, &name, signature.arguments.as_deref());
+        let object = match old {
+            Some(old) if create.or_replace => {
+                self.model.change(Change::Altered, Object::Function(old));
+                None
+            }
+            _ => Some(Object::Function(self.model.functions.len())),
+        };
+        if let Some(object) = object {
+            self.model.change(Change::Made, object);
+        }
         let users = match old {
             Some(old) if create.or_replace => {
                 self.other_result(old, &signature, span);
@@ -84,8 +94,8 @@ impl Replay<'_> {
         });
         self.model.schemas[home].functions.entry(name).or_default().push(id);
         self.uses_types(id, &signature.types);
-        if let FunctionBody::Sql(range) = create.body {
-            self.atomic_body(statement, range, id);
+        if let FunctionBody::Sql(_) = create.body {
+            self.atomic_body(statement, id);
         }
     }
 
@@ -194,7 +204,11 @@ impl Replay<'_> {
         loop {
             let ahead = cursor;
             let Some(name) = cursor.name() else { return };
-            for id in self.known_functions(ahead, if_exists) {
+            let found = self.known_functions(ahead, if_exists);
+            if found.is_empty() {
+                self.unknown_change(&name, Change::Gone);
+            }
+            for id in found {
                 self.drop_one_function(id, cascade, name.span());
             }
             cursor.parens();
@@ -220,6 +234,12 @@ impl Replay<'_> {
         let place = self.place(span);
         let users = std::mem::take(&mut self.model.functions[id].users);
         self.drop_users(&users, place);
+        self.function_gone(id, place);
+    }
+
+    /// Drops a function.
+    pub(super) fn function_gone(&mut self, id: FunctionId, place: Place) {
+        self.model.change(Change::Gone, Object::Function(id));
         self.remove_function(id, place);
     }
 
@@ -276,7 +296,11 @@ impl Replay<'_> {
         let moved = cursor.eat("SET SCHEMA").is_some();
         let Some(to) = cursor.ident().filter(|_| renamed || moved) else { return };
         let place = self.place_of(&to);
+        if found.is_empty() {
+            self.model.change(Change::Moved, Object::Unknown);
+        }
         for id in found {
+            self.model.change(Change::Moved, Object::Function(id));
             let function = &self.model.functions[id];
             let (home, name) = (function.schema, function.name.clone());
             let (home, name) =
@@ -289,12 +313,17 @@ impl Replay<'_> {
         }
     }
 
+    /// Whether the set makes a function of this name, in whatever schema.
+    pub(super) fn has_function(&self, name: &str) -> bool {
+        self.model.schemas.iter().any(|schema| schema.functions.contains_key(name))
+    }
+
     /// Notes the functions of the set that an expression or a query calls, where it is clear which they are.
-    pub(super) fn note_calls(&mut self, cursor: Cursor<'_>, by: User) {
+    pub(super) fn note_calls(&mut self, statement: &Statement<'_>, range: TokenRange, by: User) {
         if self.model.functions.is_empty() {
             return;
         }
-        for call in crate::expr::calls(cursor) {
+        for call in statement.calls_in(range) {
             let Some(schemas) = self.schemas_for(call.name.schema()) else { continue };
             let all =
                 schemas.iter().filter_map(|id| self.model.schemas[*id].functions.get(object(&call.name)));
@@ -308,21 +337,15 @@ impl Replay<'_> {
 
     /// The statements of `BEGIN ATOMIC … END`: the server holds them as it holds a view's query. Arguments of the
     /// function may stand where columns do, so that columns are only followed, never missed.
-    fn atomic_body(&mut self, statement: &Statement<'_>, range: TokenRange, id: usize) {
-        let mut cursor = statement.within(range);
-        if cursor.eat("BEGIN ATOMIC").is_none() {
-            return;
-        }
-        while !cursor.at_end() {
-            let part = cursor
-                .skip_until(|cursor| cursor.is_punct(";") || (cursor.is("END") && cursor.nth(1).is_none()));
-            cursor.advance();
-            if part.is_empty() {
-                continue;
+    fn atomic_body(&mut self, statement: &Statement<'_>, id: usize) {
+        let Some(body) = statement.part().and_then(|root| root.child(NodeKind::RoutineBody)) else { return };
+        const STATEMENTS: &[NodeKind] =
+            &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete];
+        for part in body.children() {
+            if part.is_any(STATEMENTS) {
+                let reads = self.read_body(part);
+                self.note_reads(&reads, User::Function(id));
             }
-            let Some(tree) = syntax::statement(statement.within(part)) else { continue };
-            let reads = self.read_body(&tree);
-            self.note_reads(&reads, User::Function(id));
         }
     }
 }

@@ -1,10 +1,11 @@
 //! `CREATE INDEX`.
 
 use crate::ast::{CreateIndex, IndexOptionKind};
+use crate::effect::{Change, Job, Object};
 use crate::rules::all::{different_definition, key_columns, wrong_kind};
 
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::column::Declared;
@@ -12,22 +13,20 @@ use super::create::last_span;
 use super::model::{Index, RelationId, RelationKind, SchemaId, User};
 
 use super::names::{cut, object};
+use super::read::Asked;
 
 /// How many bytes the columns of a key may be declared to have together.
 const MAX_BYTES: usize = 2000;
 
 impl Replay<'_> {
     pub(super) fn create_index(&mut self, statement: &Statement<'_>, create: &CreateIndex) {
-        let Some(table) = self.known(&create.table, "relation", false) else {
-            self.index_of_unknown(statement, create);
+        let Some(table) = self.altered(&create.table, "relation", false) else {
+            self.model.change(Change::Altered, Object::Unknown);
             return;
         };
+        self.take_for_table(table);
         match &self.model.relation(table).kind {
             RelationKind::Table(_) => {}
-            RelationKind::Opaque => {
-                self.index_of_unknown(statement, create);
-                return;
-            }
             kind => {
                 let (word, span) = (super::create::kind_word(kind), create.table.span());
                 let (name, made) = (self.model.relation(table).name.clone(), self.model.relation(table).made);
@@ -48,13 +47,22 @@ impl Replay<'_> {
             } else {
                 self.same_index(id, &index, span);
             }
+            self.model.change(Change::Altered, self.model.object(id));
             return;
         }
         self.case(schema, &name, span);
         self.size(table, &index, create);
+        if index.unique {
+            self.refuses(table, "a unique index", &index.reads);
+        }
+        let unique = index.unique;
         let id = self.add_index(table, &name, index, span);
+        if create.asynchronous.is_some() {
+            let schema = self.schema_for_job(table);
+            self.model.effects.job = Some(Job { object: Object::Index(table, id), schema, unique });
+        }
         for key in create.keys.iter().filter(|key| key.column.is_none()) {
-            self.note_calls(statement.within(key.expression), User::Relation(id));
+            self.note_calls(statement, key.expression, User::Relation(id));
         }
     }
 
@@ -68,31 +76,18 @@ impl Replay<'_> {
         if let Some(name) = &create.name {
             return (object(name).to_owned(), last_span(name));
         }
-        let part = crate::plan::index_columns(statement, &create.keys).join("_");
+        let part = crate::naming::column_names(statement, &create.keys).join("_");
         let name = self.free_name(schema, cut(create.table.object()), &part, "idx");
         self.chosen.insert((self.file, create.on_span.start), name.clone());
         (name, create.on_span)
-    }
-
-    /// An index of a table that is not known: its name is taken from now on.
-    fn index_of_unknown(&mut self, statement: &Statement<'_>, create: &CreateIndex) {
-        let schema = match create.table.schema() {
-            Some(schema) => self.model.schema_names.get(cut(&schema.value)).copied(),
-            None => Some(self.first_of_path()),
-        };
-        let Some(schema) = schema else { return };
-        let (name, span) = self.index_name(schema, statement, create);
-        if !self.model.schemas[schema].relations.contains_key(&name) {
-            let place = self.place(span);
-            self.model.add_relation(schema, &name, RelationKind::Opaque, Some(place));
-        }
     }
 
     fn read_index(&mut self, statement: &Statement<'_>, table: RelationId, create: &CreateIndex) -> Index {
         let (mut keys, mut reads) = (Vec::new(), Vec::new());
         for key in &create.keys {
             let Some(column) = &key.column else {
-                reads.extend(self.columns_in(statement, key.expression, table));
+                let asked = Asked { stored: Some("index expression"), ..Asked::default() };
+                reads.extend(self.columns_asked(statement, key.expression, table, asked));
                 keys.push(None);
                 continue;
             };
@@ -102,6 +97,7 @@ impl Replay<'_> {
                 self.key_column(table, at, column.span, Declared::Later);
                 reads.push(at);
             }
+            let found = found.or_else(|| self.guess_column(table, column));
             // A column that is not known is one all the same.
             keys.push(Some(found.unwrap_or(usize::MAX)));
         }
@@ -117,7 +113,8 @@ impl Replay<'_> {
                 }
                 IndexOptionKind::Where(range) => {
                     partial = true;
-                    reads.extend(self.columns_in(statement, *range, table));
+                    let asked = Asked { condition: Some("WHERE"), stored: Some("index predicate") };
+                    reads.extend(self.columns_asked(statement, *range, table, asked));
                 }
                 _ => {}
             }
@@ -134,7 +131,7 @@ impl Replay<'_> {
     }
 
     /// `IF NOT EXISTS` meets an index of this name: it is left alone, whatever it is.
-    fn same_index(&mut self, id: RelationId, index: &Index, span: crate::source::Span) {
+    fn same_index(&mut self, id: RelationId, index: &Index, span: crate::text::Span) {
         let relation = self.model.relation(id);
         let same = match &relation.kind {
             RelationKind::Index(other) => {

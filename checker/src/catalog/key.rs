@@ -2,7 +2,7 @@
 
 use crate::ast::{ForeignKey, Ident, TableConstraint};
 use crate::rules::all::{foreign_key_target, key_type};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::Replay;
 use super::column::Declared;
@@ -60,6 +60,11 @@ impl Replay<'_> {
         let name = self.constraint_name(table, named, &part, "fkey");
         let at = self.model.table(table).map_or(0, |table| table.constraints.len());
         let user = User::Constraint(table, at);
+        let parent = match self.resolve(&key.table) {
+            Resolved::Found(parent) => Some(parent),
+            _ => None,
+        };
+        self.model.effects.refers.extend(parent);
         match self.resolve(&key.table) {
             Resolved::Found(parent) if self.model.table(parent).is_some() => {
                 self.model.note_use(parent, None, user);
@@ -84,7 +89,8 @@ impl Replay<'_> {
                 self.unknown_relation(&key.table, "relation", server);
             }
         }
-        let demand = Demand::ForeignKey(columns.into_iter().flatten().collect());
+        let columns = columns.into_iter().collect::<Option<Vec<usize>>>().unwrap_or_default();
+        let demand = Demand::ForeignKey { columns, parent, cascades: key.cascades };
         self.push_constraint(table, name, demand, constraint.span, named);
     }
 

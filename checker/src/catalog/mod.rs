@@ -6,6 +6,10 @@
 //! compute) is never guessed at.
 
 mod alter;
+mod alter_column;
+mod asked;
+pub(crate) mod builtin;
+mod calls;
 mod column;
 mod comment;
 mod constraint;
@@ -16,16 +20,20 @@ mod domain;
 mod drop;
 mod external;
 mod function;
+mod guess;
+mod hazards;
 mod index;
 mod key;
 mod literal;
 mod model;
 mod names;
+mod narrow;
 mod other;
 mod read;
 mod rename;
 mod report;
 mod rows;
+
 mod similar;
 mod statistics;
 mod store;
@@ -37,44 +45,53 @@ mod view;
 use std::collections::HashMap;
 
 use crate::ast::{Ident, Kind, TransactionVerb};
-use crate::diagnostic::Diagnostic;
-use crate::rules::Context;
-use crate::source::Span;
+use crate::effect::Effects;
+use crate::finding::{Diagnostic, Schema};
+use crate::naming::ChosenNames;
 use crate::statement::{File, Statement};
+use crate::text::Span;
 
 use model::{FunctionId, Model, Place, RelationId};
 
 pub(crate) use external::Declared;
 
-/// The names that the server chooses for constraints that `ALTER TABLE` adds without one: by the file, and where
-/// the constraint begins in it.
-pub(crate) type ChosenNames = HashMap<(usize, usize), String>;
+/// Whoever judges a statement by itself, in a file, before it is applied to the schema.
+pub(crate) type Before<'b> = dyn FnMut(usize, &Statement<'_>, &dyn Schema) + 'b;
+
+/// What a replay tells.
+pub(crate) struct Replayed {
+    /// By the file's position in the set: what each of its statements does.
+    pub(crate) effects: HashMap<usize, Vec<Effects>>,
+    pub(crate) chosen: ChosenNames,
+}
 
 /// Replays the files, which are in the order in which they are applied.
 pub(crate) fn replay<'f, 's: 'f>(
     files: impl Iterator<Item = (usize, &'f File<'s>)>,
     declared: &Declared,
-    context: &Context,
+    before: &mut Before<'_>,
     out: &mut Vec<Diagnostic>,
-) -> ChosenNames {
-    let mut replay = Replay::new(context);
+) -> Replayed {
+    let mut replay = Replay::new();
     external::declare(&mut replay, declared);
     replay.declared = replay.model.relations.len();
+    replay.before = Some(before);
+    let mut effects = HashMap::new();
     for (position, file) in files {
         replay.begin(position);
-        for statement in &file.statements {
-            replay.statement(statement);
-        }
+        let of_file = file.statements.iter().map(|statement| replay.whole(statement));
+        effects.insert(position, of_file.collect());
     }
     replay.finish();
+    replay.hazards();
     out.append(&mut replay.out);
-    replay.chosen
+    Replayed { effects, chosen: replay.chosen }
 }
 
 /// The replay at one statement.
 struct Replay<'c> {
     model: Model,
-    context: &'c Context,
+    before: Option<&'c mut Before<'c>>,
     out: Vec<Diagnostic>,
     file: usize,
     /// Where everything is that is made, instead of where it stands: for what a comment declares.
@@ -104,11 +121,11 @@ struct Stale {
     column: Option<String>,
 }
 
-impl<'c> Replay<'c> {
-    fn new(context: &'c Context) -> Self {
+impl Replay<'_> {
+    fn new() -> Self {
         Self {
             model: Model::new(),
-            context,
+            before: None,
             out: Vec::new(),
             file: 0,
             place: None,
@@ -137,7 +154,19 @@ impl<'c> Replay<'c> {
         self.place(name.span)
     }
 
+    /// Applies a statement of a file, and tells what it does.
+    fn whole(&mut self, statement: &Statement<'_>) -> Effects {
+        self.model.effects = Effects::default();
+        self.statement(statement);
+        std::mem::take(&mut self.model.effects)
+    }
+
     fn statement(&mut self, statement: &Statement<'_>) {
+        if let Some(before) = self.before.take() {
+            before(self.file, statement, self);
+            self.before = Some(before);
+        }
+        self.model.clause = Span::default();
         match statement.kind() {
             Kind::CreateTable(table) => self.create_table(statement, table),
             Kind::AlterTable(alter) => self.alter(statement, alter),
@@ -146,7 +175,7 @@ impl<'c> Replay<'c> {
             Kind::CreateSequence(sequence) => self.create_sequence(sequence),
             Kind::AlterSequence(sequence) => self.alter_sequence(sequence),
             Kind::CreateFunction(function) => self.create_function(statement, function),
-            Kind::CreateDomain(domain) => self.create_domain(domain),
+            Kind::CreateDomain(domain) => self.create_domain(statement, domain),
             Kind::CreateSchema(schema) => self.create_schema(statement, schema),
             Kind::Drop(drop) => self.drop(statement, drop),
             Kind::Transaction(transaction) => match transaction.verb {
@@ -162,5 +191,6 @@ impl<'c> Replay<'c> {
             Kind::Other(head) => self.other(statement, &head.words),
         }
         self.types_in_casts(statement);
+        self.calls(statement);
     }
 }

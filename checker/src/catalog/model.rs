@@ -5,7 +5,8 @@
 
 use std::collections::HashMap;
 
-use crate::source::Span;
+use crate::effect::Effects;
+use crate::text::Span;
 
 pub(super) type SchemaId = usize;
 pub(super) type RelationId = usize;
@@ -34,6 +35,9 @@ pub(super) struct Model {
     pub(super) tables: usize,
     /// What each user uses, so that it can be forgotten.
     pub(super) uses: HashMap<User, Vec<Used>>,
+    /// What the statement does that is applied, and the clause of it that does it.
+    pub(super) effects: Effects,
+    pub(super) clause: Span,
 }
 
 /// A schema and what is in it.
@@ -154,6 +158,10 @@ pub(super) struct Constraint {
     pub(super) kind: Demand,
     pub(super) made: Place,
     pub(super) dropped: bool,
+    /// Where it says that rows which are there need not keep to it, until it is validated.
+    pub(super) not_valid: Option<Place>,
+    /// Whether a comment declares it, and no statement makes it.
+    pub(super) declared: bool,
 }
 
 /// What a constraint demands.
@@ -162,8 +170,12 @@ pub(super) enum Demand {
     PrimaryKey(RelationId),
     Unique(RelationId),
     Check(Vec<usize>),
-    /// The columns that refer.
-    ForeignKey(Vec<usize>),
+    /// The columns that refer, the table referred to where it is known, and whether rows follow those of that table.
+    ForeignKey {
+        columns: Vec<usize>,
+        parent: Option<RelationId>,
+        cascades: bool,
+    },
 }
 
 #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Which object a name means: PostgreSQL's folding, cutting, schemas and search path.
 
-use crate::ast::{Ident, MAX_NAME_BYTES, ObjectName};
+pub(super) use crate::ast::cut;
+use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
-use crate::lex::TokenKind;
 use crate::statement::Statement;
 
 use super::Replay;
@@ -16,15 +16,6 @@ pub(super) enum Resolved {
     Missing,
     /// It may exist: it is in the server's own schemas, or in one of which nothing is known.
     Unknown,
-}
-
-/// A name as far as the server keeps it.
-pub(super) fn cut(name: &str) -> &str {
-    let mut end = name.len().min(MAX_NAME_BYTES);
-    while !name.is_char_boundary(end) {
-        end -= 1;
-    }
-    &name[..end]
 }
 
 /// The name of an object without its schema.
@@ -160,8 +151,7 @@ impl Replay<'_> {
             return;
         }
         let mut string = || {
-            let token = cursor.token().filter(|token| token.kind == TokenKind::String)?;
-            let text = cursor.text_of(token).trim_matches('\'').to_owned();
+            let text = cursor.literal()?;
             cursor.advance();
             cursor.eat_punct(",");
             Some(text)
@@ -178,11 +168,8 @@ impl Replay<'_> {
 fn path(mut cursor: Cursor<'_>) -> Vec<String> {
     let mut path = Vec::new();
     while let Some(token) = cursor.token() {
-        let text = cursor.text_of(token);
-        match token.kind {
-            TokenKind::String => path.push(text.trim_matches('\'').to_owned()),
-            _ => path.extend(Ident::from_token(text, token).map(|name| name.value)),
-        }
+        let name = || Ident::from_token(cursor.text_of(token), token).map(|name| name.value);
+        path.extend(cursor.literal().or_else(name));
         cursor.advance();
         cursor.eat_punct(",");
     }

@@ -2,6 +2,7 @@
 
 use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
+use crate::effect::{Change, Object};
 use crate::statement::Statement;
 
 use super::Replay;
@@ -23,10 +24,17 @@ impl Replay<'_> {
                     self.known(&name, "relation", false);
                 }
             }
-            "GRANT" | "REVOKE" => self.grant(cursor),
+            "GRANT" => self.grant(cursor, false),
+            "REVOKE" => self.grant(cursor, true),
             words if words.starts_with("COMMENT ON") => self.comment(cursor),
             // Something that could not be read, or that DSQL has not: it may have made anything of its name.
             words if words.starts_with("CREATE") => self.made_somehow(cursor),
+            words if words.starts_with("ALTER") => {
+                cursor.skip_until(|cursor| cursor.are("RENAME TO") || cursor.are("SET SCHEMA"));
+                if !cursor.at_end() {
+                    self.model.change(Change::Moved, Object::Unknown);
+                }
+            }
             _ => {}
         }
     }
@@ -67,6 +75,7 @@ impl Replay<'_> {
             return;
         }
         let place = self.place_of(&to);
+        self.model.change(Change::Moved, Object::Schema(id));
         self.model.schema_names.remove(&key);
         self.model.gone_schemas.insert(key, place);
         self.model.schemas[id].name.clone_from(&new);

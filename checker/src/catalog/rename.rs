@@ -1,7 +1,8 @@
 //! Renames and moves: what refers to the object follows it.
 
 use crate::ast::Ident;
-use crate::source::Span;
+use crate::effect::{Change, Object};
+use crate::text::Span;
 
 use super::Replay;
 use super::model::{Demand, RelationId, RelationKind, User};
@@ -11,7 +12,7 @@ impl Replay<'_> {
     pub(super) fn rename_column(&mut self, table: RelationId, from: &Ident, to: &Ident, span: Span) {
         let at =
             self.known_column(table, from, |_| format!("column \"{}\" does not exist", cut(&from.value)));
-        let Some(at) = at else { return };
+        let Some(at) = at.or_else(|| self.guess_column(table, from)) else { return };
         let new = cut(&to.value).to_owned();
         let taken = self.model.table(table).and_then(|table| table.column(&new));
         if let Some(taken) = taken {
@@ -29,11 +30,18 @@ impl Replay<'_> {
         known.by_name.remove(&old);
         known.by_name.insert(new, at);
         known.gone.insert(old, place);
+        self.model.change(Change::Moved, Object::Column(table, at));
     }
 
     pub(super) fn rename_view_column(&mut self, id: RelationId, from: &Ident, to: &Ident) {
-        let RelationKind::View(view) = &mut self.model.relations[id].kind else { return };
-        let Some(columns) = &mut view.columns else { return };
+        let view = match &mut self.model.relations[id].kind {
+            RelationKind::View(view) => view.columns.as_mut(),
+            _ => None,
+        };
+        let Some(columns) = view else {
+            self.model.change(Change::Moved, Object::Relation(id));
+            return;
+        };
         let (old, new) = (cut(&from.value), cut(&to.value));
         let position = |name: &str| columns.iter().position(|one| one.name.as_deref() == Some(name));
         match (position(old), position(new)) {
@@ -42,8 +50,13 @@ impl Replay<'_> {
                 let server = format!("column \"{new}\" of relation \"{of}\" already exists");
                 self.duplicate(to.span, "column", new, "42701", server, made);
             }
-            (Some(at), None) => columns[at].name = Some(new.to_owned()),
-            (None, _) if columns.iter().any(|one| one.name.is_none()) => {}
+            (Some(at), None) => {
+                columns[at].name = Some(new.to_owned());
+                self.model.change(Change::Moved, Object::Column(id, at));
+            }
+            (None, _) if columns.iter().any(|one| one.name.is_none()) => {
+                self.model.change(Change::Moved, Object::Relation(id));
+            }
             (None, _) => {
                 let server = format!("column \"{old}\" does not exist");
                 self.unknown_column(id, from, server);
@@ -53,8 +66,9 @@ impl Replay<'_> {
 
     pub(super) fn rename_constraint(&mut self, table: RelationId, from: &Ident, to: &Ident) {
         let known = self.model.table(table).and_then(|known| known.constraint_names.get(cut(&from.value)));
-        let Some(at) = known.copied() else {
-            if self.model.table(table).is_some_and(|known| !known.opaque && !known.loose) {
+        let known = known.copied().or_else(|| self.guess_constraint(table, from));
+        let Some(at) = known else {
+            if self.model.table(table).is_some() {
                 self.unknown_constraint(table, from, |name, of| {
                     format!("constraint \"{name}\" for table \"{of}\" does not exist")
                 });
@@ -77,7 +91,9 @@ impl Replay<'_> {
         known.constraint_names.remove(&old);
         known.constraint_names.insert(new.clone(), at);
         known.gone_constraints.insert(old, place);
-        if let Demand::PrimaryKey(index) | Demand::Unique(index) = known.constraints[at].kind {
+        let demand = known.constraints[at].kind.clone();
+        self.model.change(Change::Moved, Object::Constraint(table, at));
+        if let Demand::PrimaryKey(index) | Demand::Unique(index) = demand {
             self.model.move_relation(index, schema, &new, place);
         }
     }

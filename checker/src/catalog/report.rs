@@ -1,10 +1,11 @@
 //! What is said, in the words of the server.
 
 use crate::ast::{Ident, ObjectName};
-use crate::diagnostic::{Diagnostic, Label};
+use crate::finding::Rule;
+use crate::finding::{Diagnostic, Label};
 use crate::rules::all::{duplicate_object, unknown_column, unknown_object, unknown_relation};
-use crate::rules::{Rule, nearest, quoted, quoted_name};
-use crate::source::Span;
+use crate::rules::{nearest, quoted, quoted_name};
+use crate::text::Span;
 
 use super::Replay;
 use super::model::{Place, RelationId, RelationKind, SchemaId};
@@ -148,11 +149,15 @@ impl Replay<'_> {
         server: String,
         others: impl Iterator<Item = &'n str>,
     ) {
-        let near = nearest(name, others).map(quoted);
+        let others: Vec<&str> = others.collect();
+        let near = nearest(name, others.iter().copied()).map(quoted);
         let finding = self.find(&unknown_column::RULE, span);
         finding.message(format!("there is no column `{name}` here")).server(server);
         finding.help(match near {
             Some(near) => format!("did you mean `{near}`?"),
+            None if others.is_empty() => {
+                format!("name a table in FROM that has it; a string stands between single quotes: '{name}'")
+            }
             None => "name a column of the tables in FROM, as they are at this point".to_owned(),
         });
     }

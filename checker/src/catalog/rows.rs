@@ -1,91 +1,93 @@
 //! What `INSERT` gives to each column, as far as its text tells.
 
-use sqlparser::ast::{Expr, Insert, SetExpr, Value};
-
-use crate::parse::syntax::Names;
+use crate::grammar::{NodeKind, Part};
 use crate::rules::all::{insert_values, missing_value};
-use crate::source::Span;
+use crate::text::Span;
 
 use super::Replay;
 use super::model::{Column, RelationId};
+use super::read::query::body_of;
 
 impl Replay<'_> {
     /// Compares the values with the columns that they go to.
     pub(super) fn values(
         &mut self,
-        names: &Names<'_>,
-        insert: &Insert,
+        insert: Part<'_>,
         (table, targets): (RelationId, &[Option<usize>]),
         given: Option<usize>,
         span: Span,
     ) {
-        let named = !insert.columns.is_empty();
-        let Some(source) = &insert.source else {
+        let columns = insert.child(NodeKind::InsertColumns).map(Part::children);
+        let named = columns.is_some();
+        let columns = columns.unwrap_or_default();
+        let Some(source) = insert.child(NodeKind::Query) else {
             // DEFAULT VALUES.
             self.null_or_missing(table, &[], &[], span);
             return;
         };
-        match &*source.body {
-            SetExpr::Values(values) => {
-                let mut given = None;
-                for row in &values.rows {
-                    let row: &[Expr] = &row.content;
-                    if given.is_some_and(|given| given != row.len()) {
-                        let finding = self.find(&insert_values::RULE, span);
-                        finding.message("the rows of VALUES have different lengths");
-                        finding.server("VALUES lists must all be the same length");
-                        finding.help("give each row a value for each column");
-                        return;
-                    }
-                    given = Some(row.len());
+        let overriding = insert.child(NodeKind::Overriding).is_some();
+        let Some(body) = body_of(source) else { return };
+        match body.kind() {
+            NodeKind::Values => {
+                let rows: Vec<Vec<Part<'_>>> = body.children().into_iter().map(Part::children).collect();
+                let Some(given) = rows.first().map(Vec::len) else { return };
+                if rows.iter().any(|row| row.len() != given) {
+                    let finding = self.find(&insert_values::RULE, span);
+                    finding.message("the rows of VALUES have different lengths");
+                    finding.server("VALUES lists must all be the same length");
+                    finding.help("give each row a value for each column");
+                    return;
                 }
-                let Some(given) = given else { return };
                 if !self.count(table, given, targets.len(), named, span) {
                     return;
                 }
-                for row in &values.rows {
-                    self.row(names, (table, targets), &row.content, insert, span);
+                for row in &rows {
+                    self.row((table, targets), row, (&columns, overriding), span);
                 }
                 // What a row surely gives: everything but NULL and DEFAULT.
-                for row in &values.rows {
-                    let row: &[Expr] = &row.content;
-                    let filled: Vec<usize> = targets
-                        .iter()
-                        .zip(row)
-                        .filter_map(|(target, value)| target.map(|at| (at, value)))
-                        .filter(|(at, value)| match what(names, value) {
-                            What::Value => true,
-                            What::Null => false,
-                            What::Default => self.has_own_value(table, *at),
+                for row in &rows {
+                    let values =
+                        || targets.iter().zip(row).filter_map(|(target, value)| target.map(|at| (at, value)));
+                    let filled: Vec<usize> = values()
+                        .filter(|(at, value)| match value.kind() {
+                            NodeKind::Null => false,
+                            NodeKind::Default => self.has_own_value(table, *at),
+                            _ => true,
                         })
                         .map(|(at, _)| at)
                         .collect();
-                    let nulls: Vec<usize> = targets
-                        .iter()
-                        .zip(row)
-                        .filter_map(|(target, value)| {
-                            target.filter(|_| matches!(what(names, value), What::Null))
-                        })
-                        .collect();
+                    let nulls: Vec<usize> =
+                        values().filter(|(_, value)| value.is(NodeKind::Null)).map(|(at, _)| at).collect();
                     if self.null_or_missing(table, &filled, &nulls, span) {
                         return;
                     }
                 }
             }
-            SetExpr::Select(select) => {
+            NodeKind::Select => {
                 let Some(given) = given else { return };
                 if !self.count(table, given, targets.len(), named, span) {
                     return;
                 }
+                let items = body.child(NodeKind::Targets).map(Part::children).unwrap_or_default();
+                for (at, item) in targets.iter().zip(&items).filter(|_| items.len() == given) {
+                    // A string may be of any type until it is known for what.
+                    let value =
+                        item.first().filter(|value| value.is_any(&[NodeKind::Number, NodeKind::Boolean]));
+                    if let (Some(at), Some(value)) = (at, value) {
+                        self.literal((table, *at), value, value.span());
+                    }
+                }
                 for (position, at) in targets.iter().take(given).enumerate() {
-                    let computed = |at: &usize| self.is_computed(table, *at) && !names.says("OVERRIDING");
+                    let computed = |at: &usize| self.is_computed(table, *at) && !overriding;
                     if let Some(at) = at.filter(computed) {
-                        self.computed_value(table, at, column_span(names, insert, position).unwrap_or(span));
+                        self.computed_value(table, at, column_span(&columns, position).unwrap_or(span));
                     }
                 }
                 // With a FROM or a WHERE there may be no row at all.
-                let one_row =
-                    select.from.is_empty() && select.selection.is_none() && source.limit_clause.is_none();
+                let no_rows = [NodeKind::From, NodeKind::Where];
+                let one_row = !body.children().iter().any(|child| child.is_any(&no_rows))
+                    && source.child(NodeKind::Limit).is_none()
+                    && source.child(NodeKind::Offset).is_none();
                 if one_row && named {
                     let filled: Vec<usize> = targets.iter().flatten().copied().collect();
                     self.null_or_missing(table, &filled, &[], span);
@@ -98,22 +100,21 @@ impl Replay<'_> {
     /// Says so where a column cannot have the value that a row gives it.
     fn row(
         &mut self,
-        names: &Names<'_>,
         (table, targets): (RelationId, &[Option<usize>]),
-        row: &[Expr],
-        insert: &Insert,
+        row: &[Part<'_>],
+        (columns, overriding): (&[Part<'_>], bool),
         span: Span,
     ) {
         for (position, (at, value)) in targets.iter().zip(row).enumerate() {
             let Some(at) = *at else { continue };
-            let span = column_span(names, insert, position).unwrap_or(span);
+            let span = column_span(columns, position).unwrap_or(span);
             if self.is_computed(table, at) {
-                if !is_default(names, value) && !names.says("OVERRIDING") {
+                if !value.is(NodeKind::Default) && !overriding {
                     self.computed_value(table, at, span);
                     return;
                 }
             } else {
-                self.literal(names, (table, at), value, span);
+                self.literal((table, at), *value, span);
             }
         }
     }
@@ -212,29 +213,6 @@ impl Replay<'_> {
 }
 
 /// Where a column stands in the list of an INSERT.
-fn column_span(names: &Names<'_>, insert: &Insert, position: usize) -> Option<Span> {
-    names.name(insert.columns.get(position)?)?.last().map(|column| column.span)
-}
-
-/// Whether a value is `DEFAULT`.
-pub(super) fn is_default(names: &Names<'_>, value: &Expr) -> bool {
-    matches!(what(names, value), What::Default)
-}
-
-enum What {
-    Value,
-    Null,
-    Default,
-}
-
-fn what(names: &Names<'_>, value: &Expr) -> What {
-    match value {
-        Expr::Value(value) if matches!(value.value, Value::Null) => What::Null,
-        Expr::Identifier(ident)
-            if names.ident(ident).is_some_and(|ident| !ident.quoted && ident.value == "default") =>
-        {
-            What::Default
-        }
-        _ => What::Value,
-    }
+fn column_span(columns: &[Part<'_>], position: usize) -> Option<Span> {
+    Some(columns.get(position)?.span())
 }

@@ -2,7 +2,7 @@
 
 use crate::ast::{ColumnDef, CreateTable, TableBody, TableElement};
 use crate::rules::all::different_definition;
-use crate::source::Span;
+use crate::text::Span;
 
 use super::Replay;
 use super::model::{RelationId, RelationKind};

@@ -56,7 +56,7 @@ impl Replay<'_> {
         self.one_more_statistics(table, span);
     }
 
-    fn one_more_statistics(&mut self, table: RelationId, span: crate::source::Span) {
+    fn one_more_statistics(&mut self, table: RelationId, span: crate::text::Span) {
         let made = self.model.relation(table).made;
         let Some(known) = self.model.table_mut(table) else { return };
         known.statistics += 1;

@@ -1,8 +1,10 @@
 //! How the model changes: what is made, moved, dropped and used.
 
+use crate::effect::{Change, Object, Write};
+
 use super::model::{
-    DomainId, FunctionId, Index, Model, Place, Relation, RelationId, RelationKind, Schema, SchemaId, Table,
-    Use, Used, User,
+    Demand, DomainId, FunctionId, Index, Model, Place, Relation, RelationId, RelationKind, Schema, SchemaId,
+    Table, Use, Used, User,
 };
 
 impl Model {
@@ -16,7 +18,66 @@ impl Model {
         let id = self.schemas.len();
         self.schemas.push(Schema { name: name.to_owned(), made, ..Schema::default() });
         self.schema_names.insert(name.to_owned(), id);
+        if made.is_some() {
+            self.change(Change::Made, Object::Schema(id));
+        }
         id
+    }
+
+    /// Notes a change of the statement that is applied.
+    pub(super) fn change(&mut self, change: Change, object: Object) {
+        self.effects.change(change, object, self.clause);
+    }
+
+    /// A relation as effects know it.
+    pub(super) fn object(&self, id: RelationId) -> Object {
+        match self.index(id) {
+            Some(index) => Object::Index(index.table, id),
+            None => Object::Relation(id),
+        }
+    }
+
+    /// Notes that a statement changes rows of a relation; those of a view are rows of what it reads.
+    pub(super) fn note_write(&mut self, id: RelationId, insert: bool) {
+        let keys = if insert { None } else { self.keys_to_count(id) };
+        self.effects.writes.push(Write { table: id, keys });
+        if matches!(self.relation(id).kind, RelationKind::View(_)) {
+            for used in self.uses.get(&User::Relation(id)).cloned().unwrap_or_default() {
+                let Used::Relation(table) = used else { continue };
+                if self.effects.writes.iter().all(|write| write.table != table) {
+                    self.note_write(table, true);
+                }
+            }
+        }
+    }
+
+    /// The keys by which rows of a table can be counted: none where rows of another table follow them.
+    fn keys_to_count(&self, id: RelationId) -> Option<Vec<Vec<String>>> {
+        let follows = |one: &Use| match one.by {
+            User::Constraint(table, at) if self.is_alive(one.by) => {
+                let constraint = self.table(table).and_then(|table| table.constraints.get(at));
+                let demand = constraint.map(|constraint| &constraint.kind);
+                matches!(demand, Some(Demand::ForeignKey { parent, cascades: true, .. }) if *parent == Some(id))
+            }
+            _ => false,
+        };
+        if self.relation(id).users.iter().any(follows) { None } else { self.keys(id) }
+    }
+
+    /// The names of the columns of a table's keys, the primary key first; `None` where they are not known.
+    pub(super) fn keys(&self, id: RelationId) -> Option<Vec<Vec<String>>> {
+        let table = self.table(id).filter(|table| !table.opaque && !table.loose)?;
+        let primary = table.primary_key();
+        let name = |at: &Option<usize>| Some(table.columns.get((*at)?)?.name.clone());
+        let mut keys: Vec<(bool, Vec<String>)> = self
+            .unique_indexes(id)
+            .filter_map(|(index, known)| {
+                let names = known.keys.iter().map(name).collect::<Option<Vec<_>>>()?;
+                Some((Some(index) != primary, names))
+            })
+            .collect();
+        keys.sort_by_key(|(other, _)| *other);
+        Some(keys.into_iter().map(|(_, names)| names).collect())
     }
 
     pub(super) fn relation(&self, id: RelationId) -> &Relation {
@@ -61,6 +122,9 @@ impl Model {
             schema.relations.insert(name.to_owned(), id);
             schema.folded.insert(name.to_lowercase(), id);
         }
+        if made.is_some() {
+            self.change(Change::Made, self.object(id));
+        }
         id
     }
 
@@ -80,6 +144,7 @@ impl Model {
             }
             schema.gone.insert(name, place);
         }
+        self.change(Change::Gone, self.object(id));
         let (mut own, mut of_table) = (Vec::new(), None);
         match &self.relations[id].kind {
             RelationKind::Table(table) => {
@@ -140,6 +205,7 @@ impl Model {
             new.relations.insert(name.to_owned(), id);
             new.folded.insert(name.to_lowercase(), id);
         }
+        self.change(Change::Moved, self.object(id));
         let relation = &mut self.relations[id];
         (relation.schema, relation.name) = (schema, name.to_owned());
     }

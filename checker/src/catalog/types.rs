@@ -2,8 +2,8 @@
 
 use crate::ast::{DataType, Kind};
 use crate::rules::all::unknown_type;
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::model::Type;
@@ -38,7 +38,7 @@ impl Replay<'_> {
     /// A type that the set makes somewhere, but not before this statement. What the set makes nowhere is found
     /// by the rule `unknown-type` without the replay.
     fn no_type_yet(&mut self, data_type: &DataType) {
-        if self.place.is_some() || !self.context.domains.has(&data_type.name) {
+        if self.place.is_some() || !self.has_had_domain(&data_type.name) {
             return;
         }
         let shown = match &data_type.schema {
@@ -58,6 +58,14 @@ impl Replay<'_> {
         finding.help("make the domain before the statement that uses it, and write its schema where that is not in the search path");
     }
 
+    /// Whether there is or was a domain of this name.
+    pub(super) fn has_had_domain(&self, name: &str) -> bool {
+        let here = |schema: &super::model::Schema| {
+            schema.domains.contains_key(name) || schema.gone.contains_key(name)
+        };
+        self.model.schemas.iter().any(here)
+    }
+
     /// The types that a statement's expressions cast to.
     pub(super) fn types_in_casts(&mut self, statement: &Statement<'_>) {
         if matches!(
@@ -66,11 +74,11 @@ impl Replay<'_> {
         ) {
             return;
         }
-        for data_type in crate::expr::casts(statement.cursor()) {
-            if !unknown_type::is_built_in(&data_type)
+        for data_type in statement.casts().iter().map(|cast| &cast.data_type) {
+            if !unknown_type::is_built_in(data_type)
                 && self.resolve_domain(data_type.schema.as_deref(), &data_type.name) == Err(false)
             {
-                self.no_type_yet(&data_type);
+                self.no_type_yet(data_type);
             }
         }
     }

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use crate::ast::{CreateView, TokenRange};
-use crate::parse::syntax;
+use crate::effect::{Change, Object};
 use crate::rules::all::view_columns;
-use crate::source::Span;
 use crate::statement::Statement;
+use crate::text::Span;
 
 use super::Replay;
 use super::create::last_span;
@@ -29,6 +29,7 @@ impl Replay<'_> {
         let id = match existing {
             Some(id) if create.or_replace && self.is_view(id) => {
                 self.model.forget_uses(User::Relation(id));
+                self.model.change(Change::Altered, Object::Relation(id));
                 self.replaced(id, columns.as_deref(), create, span);
                 if let RelationKind::View(view) = &mut self.model.relations[id].kind {
                     view.simple = simple;
@@ -69,7 +70,7 @@ impl Replay<'_> {
         if let Some(reads) = reads {
             self.note_reads(&reads, User::Relation(id));
         }
-        self.note_calls(statement.within(create.query), User::Relation(id));
+        self.note_calls(statement, create.query, User::Relation(id));
     }
 
     /// The columns of a view: those of its query, under the names that it lists.
@@ -159,8 +160,7 @@ impl Replay<'_> {
         query: TokenRange,
         own: Option<&str>,
     ) -> Option<Reads> {
-        let tree = syntax::statement(statement.within(query))?;
-        Some(self.read_statement(&tree, own))
+        statement.with_part(query, |part| self.read_statement(part, own))
     }
 }
 

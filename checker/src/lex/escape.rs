@@ -1,7 +1,7 @@
 //! What stands behind a backslash in `E'…'`, `U&'…'` and `U&"…"`: the server refuses what is no character.
 
 use super::{LexError, LexErrorKind as Kind, Token, TokenKind};
-use crate::source::Span;
+use crate::text::Span;
 
 /// Looks into all strings with escapes and notes what is wrong in each, at its first place.
 pub(super) fn check(text: &str, tokens: &[Token], errors: &mut Vec<LexError>) {

@@ -5,9 +5,15 @@
 //! after an error.
 
 mod escape;
+mod keyword;
+mod keywords;
+mod literal;
 mod scan;
+pub mod split;
 mod token;
 
+pub use keywords::{KEYWORDS, Keyword, KeywordClass};
+pub(crate) use literal::{literal, parsed};
 pub use token::{Comment, LexError, LexErrorKind, Token, TokenKind};
 
 /// What a text consists of.

@@ -1,15 +1,20 @@
 use super::{Comment, LexError, LexErrorKind, Lexed, Token, TokenKind};
-use crate::source::Span;
+use crate::text::Span;
 
 /// Reads a text once from left to right. Works on bytes: every byte that means something in SQL is ASCII, and
 /// all others belong to identifiers, so a span never cuts a character.
 pub(super) struct Scanner<'t> {
+    text: &'t str,
     bytes: &'t [u8],
     at: usize,
     out: Lexed,
     /// Whether reading has already been taken up after something that never ends. It is done once only: a
     /// second time would make the whole quadratic.
     resumed: bool,
+    /// Up to where nothing but `+ - * / < > =` stands.
+    plain_until: usize,
+    /// From where on that run holds signs only, each of which is an operator of its own.
+    signs_from: usize,
 }
 
 /// How a quoted string ends.
@@ -32,7 +37,7 @@ const fn ident_part(byte: u8) -> bool {
 }
 
 const fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
 }
 
 const fn is_op(byte: u8) -> bool {
@@ -59,7 +64,15 @@ const fn is_op(byte: u8) -> bool {
 
 impl<'t> Scanner<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0, out: Lexed::default(), resumed: false }
+        Self {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            out: Lexed::default(),
+            resumed: false,
+            plain_until: 0,
+            signs_from: 0,
+        }
     }
 
     pub(super) fn run(mut self) -> Lexed {
@@ -81,7 +94,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn push(&mut self, kind: TokenKind, start: usize) {
-        self.out.tokens.push(Token { kind, span: Span::new(start, self.at) });
+        let span = Span::new(start, self.at);
+        let word = (kind == TokenKind::Word).then(|| self.text.get(span.range())).flatten();
+        let keyword = word.and_then(super::keyword::find).map_or(0, |at| at as u16 + 1);
+        self.out.tokens.push(Token { kind, span, keyword });
     }
 
     /// Moves on while the bytes are of a kind.
@@ -190,7 +206,15 @@ impl<'t> Scanner<'t> {
         self.at = start + prefix + 1;
         loop {
             if !self.quoted(b'\'', escapes) {
-                return self.unterminated(LexErrorKind::UnterminatedString, start, start + prefix + 1);
+                // To the server `N'…'` is the word NCHAR and a string, which begins at the quote.
+                let national = self.bytes.get(start).is_some_and(|byte| matches!(byte, b'n' | b'N'));
+                let begins = if national { start + prefix } else { start };
+                if national {
+                    let keyword = super::keyword::find("nchar").map_or(0, |at| at as u16 + 1);
+                    let span = Span::new(start, begins);
+                    self.out.tokens.push(Token { kind: TokenKind::Word, span, keyword });
+                }
+                return self.unterminated(LexErrorKind::UnterminatedString, begins, start + prefix + 1);
             }
             let Some(next) = self.continuation() else { break };
             self.at = next + 1;
@@ -273,21 +297,31 @@ impl<'t> Scanner<'t> {
     }
 
     fn number(&mut self, start: usize) {
-        let radix = |byte: Option<u8>| matches!(byte, Some(b'x' | b'X' | b'o' | b'O' | b'b' | b'B'));
-        if self.is(0, b'0')
-            && radix(self.peek(1))
-            && self.peek(2).is_some_and(|byte| byte.is_ascii_hexdigit())
-        {
-            self.at += 2;
-            self.skip(|byte| byte.is_ascii_hexdigit() || byte == b'_');
-            return self.ends_in_junk(TokenKind::Number, LexErrorKind::JunkAfterNumber, start);
+        let of_radix: Option<fn(u8) -> bool> = match self.peek(1).filter(|_| self.is(0, b'0')) {
+            Some(b'x' | b'X') => Some(|byte| byte.is_ascii_hexdigit()),
+            Some(b'o' | b'O') => Some(|byte| matches!(byte, b'0'..=b'7')),
+            Some(b'b' | b'B') => Some(|byte| matches!(byte, b'0' | b'1')),
+            _ => None,
+        };
+        if let Some(of) = of_radix {
+            let first = 2 + usize::from(self.is(2, b'_'));
+            if self.peek(first).is_some_and(of) {
+                self.at += first;
+                self.digits(of);
+                // `0b12`: the other digits are no number of their own.
+                if self.peek(0).is_some_and(|byte| byte.is_ascii_digit()) {
+                    self.skip(ident_part);
+                    return self.fail(LexErrorKind::JunkAfterNumber, start, self.at);
+                }
+                return self.ends_in_junk(TokenKind::Number, LexErrorKind::JunkAfterNumber, start);
+            }
         }
-        let digits = |byte: u8| byte.is_ascii_digit() || byte == b'_';
-        self.skip(digits);
+        let decimal = |byte: u8| byte.is_ascii_digit();
+        self.digits(decimal);
         // `1..2` is a range in other grammars; the server's scanner leaves both dots alone.
         if self.is(0, b'.') && !self.is(1, b'.') {
             self.at += 1;
-            self.skip(digits);
+            self.digits(decimal);
         }
         let exponent = match (self.peek(0), self.peek(1), self.peek(2)) {
             (Some(b'e' | b'E'), Some(digit), _) if digit.is_ascii_digit() => 1,
@@ -296,7 +330,7 @@ impl<'t> Scanner<'t> {
         };
         if exponent > 0 {
             self.at += exponent;
-            self.skip(digits);
+            self.digits(decimal);
         }
         if exponent == 1 && self.is(0, b'$') {
             // `1e5$a`: the letters from the exponent on make a longer match than the number does.
@@ -304,6 +338,19 @@ impl<'t> Scanner<'t> {
             return self.fail(LexErrorKind::JunkAfterNumber, start, self.at);
         }
         self.ends_in_junk(TokenKind::Number, LexErrorKind::JunkAfterNumber, start);
+    }
+
+    /// Digits, with single underscores between them.
+    fn digits(&mut self, of: impl Fn(u8) -> bool) {
+        while self.peek(0).is_some_and(&of)
+            || (self.is(0, b'_') && self.at > 0 && self.peek(1).is_some_and(&of))
+        {
+            // An underscore stands behind a digit only.
+            if self.is(0, b'_') && !self.bytes.get(self.at - 1).copied().is_some_and(&of) {
+                return;
+            }
+            self.at += 1;
+        }
     }
 
     /// A number or a parameter, unless letters stand right behind it: the server refuses that since version 15.
@@ -318,7 +365,12 @@ impl<'t> Scanner<'t> {
     /// The longest run of operator characters, less a comment's start and less the trailing signs that belong
     /// to what follows (`a=-1`), as the server does it.
     fn operator(&mut self, start: usize) {
-        let mut end = start;
+        // Behind signs that make no operator together the run is known already: looking at it anew for each would
+        // make a long one quadratic.
+        if start >= self.signs_from && start < self.plain_until {
+            return self.fixed(start, 1, TokenKind::Op);
+        }
+        let mut end = start.max(self.plain_until);
         while let Some(byte) = self.bytes.get(end).copied().filter(|byte| is_op(*byte)) {
             let comment = matches!((byte, self.bytes.get(end + 1)), (b'-', Some(b'-')) | (b'/', Some(b'*')));
             if comment && end > start {
@@ -331,9 +383,15 @@ impl<'t> Scanner<'t> {
         }
         let free =
             |byte: &u8| matches!(byte, b'~' | b'!' | b'@' | b'#' | b'^' | b'&' | b'|' | b'`' | b'?' | b'%');
-        let keeps_signs = self.bytes[start..end].iter().any(free);
+        let keeps_signs = start >= self.plain_until && self.bytes[start..end].iter().any(free);
+        if !keeps_signs {
+            self.plain_until = end;
+        }
         while !keeps_signs && end - start > 1 && matches!(self.bytes[end - 1], b'+' | b'-') {
             end -= 1;
+        }
+        if !keeps_signs {
+            self.signs_from = end;
         }
         self.fixed(start, end - start, TokenKind::Op);
     }

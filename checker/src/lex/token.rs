@@ -1,4 +1,4 @@
-use crate::source::Span;
+use crate::text::Span;
 
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +40,16 @@ pub struct Token {
     pub kind: TokenKind,
     /// Where it stands.
     pub span: Span,
+    /// The keyword that it is, by its place in [`super::KEYWORDS`] and one more; 0 for none.
+    pub(super) keyword: u16,
+}
+
+impl Token {
+    /// The keyword that it is, by its place in [`super::KEYWORDS`].
+    #[must_use]
+    pub fn keyword(&self) -> Option<usize> {
+        usize::from(self.keyword).checked_sub(1)
+    }
 }
 
 /// A comment.

@@ -1,229 +1,148 @@
-use crate::ast::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, Kind};
-use crate::cursor::Cursor;
-use crate::parse::{Read, column, data_type, other, sequence, table};
+use crate::ast::{
+    AlterAction, AlterActionKind, AlterColumnKind, AlterSequence, AlterTable, AlterTarget, Ident, Kind,
+    SequenceOption, SequenceOptionKind, TokenRange,
+};
+use crate::grammar::{NodeKind as Node, Part};
+use crate::parse::{column, data_type, sequence, table};
 
-/// Reads `ALTER TABLE` and what shares its actions.
-pub(super) fn table(cursor: &mut Cursor<'_>) -> Read {
+/// `ALTER TABLE` and what shares its actions.
+pub(super) fn table(part: Part<'_>) -> Option<Kind> {
     const TARGETS: &[(&str, AlterTarget)] = &[
         ("ALTER TABLE", AlterTarget::Table),
         ("ALTER VIEW", AlterTarget::View),
         ("ALTER INDEX", AlterTarget::Index),
-        ("ALTER FOREIGN TABLE", AlterTarget::ForeignTable),
-        ("ALTER MATERIALIZED VIEW", AlterTarget::MaterializedView),
     ];
-    let start = *cursor;
+    let mut cursor = part.cursor();
     let (head, target) =
         TARGETS.iter().find_map(|(words, target)| cursor.eat(words).map(|span| (span, *target)))?;
-    if cursor.are("ALL IN TABLESPACE") {
-        cursor.skip_until(|_| false);
-        return Some(Kind::Other(other::head(start)));
-    }
-    // A table may be named async: the word is the mode only where a name follows it.
-    let mode = target == AlterTarget::Table
-        && cursor.is("ASYNC")
-        && !["ADD", "ALTER", "DROP", "RENAME", "SET", "OWNER", "RESET", "ENABLE", "DISABLE"]
-            .iter()
-            .any(|action| cursor.word_at(1, action))
-        && !cursor.punct_at(1, ".");
+    // `ALL IN TABLESPACE` names none.
+    let relation = part.child(Node::Relation)?;
+    let name = relation.cursor().name()?;
+    // A table may be called async, too.
+    let mode = cursor.is("ASYNC") && cursor.position() < relation.range().start;
     let asynchronous = if mode { cursor.eat("ASYNC") } else { None };
     let if_exists = cursor.eat("IF EXISTS").is_some();
-    cursor.eat("ONLY");
-    let name = cursor.name()?;
-    cursor.eat_punct("*");
-    let mut actions = Vec::new();
-    loop {
-        let start = cursor.position();
-        let kind = action(cursor)?;
-        actions.push(AlterAction { kind, span: cursor.span_since(start) });
-        if cursor.eat_punct(",").is_none() {
-            break;
-        }
-    }
+    let actions = part
+        .all(Node::AlterAction)
+        .filter_map(|part| Some(AlterAction { kind: action(part)?, span: part.span() }));
+    let actions = actions.collect();
     Some(Kind::AlterTable(Box::new(AlterTable { target, head, asynchronous, if_exists, name, actions })))
 }
 
-fn action(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
-    use AlterActionKind as Action;
-    if cursor.eat("ADD").is_some() {
-        return add(cursor);
-    }
-    if cursor.eat("ALTER CONSTRAINT").is_some() {
-        let name = cursor.ident()?;
-        while column::attribute(cursor).is_some() {}
-        return Some(Action::AlterConstraint(name));
-    }
-    if cursor.eat("ALTER").is_some() {
-        cursor.eat("COLUMN");
-        // The columns of an index go by their numbers.
-        if cursor.integer().is_some() {
-            cursor.skip_until(|cursor| cursor.is_punct(","));
-            return Some(Action::Other("ALTER COLUMN".to_owned()));
-        }
-        let column = cursor.ident()?;
-        let change = alter_column(cursor)?;
-        return Some(Action::AlterColumn { column, change });
-    }
-    if cursor.eat("DROP CONSTRAINT").is_some() {
-        let if_exists = cursor.eat("IF EXISTS").is_some();
-        let name = cursor.ident()?;
-        behaviour(cursor);
-        return Some(Action::DropConstraint { if_exists, name });
-    }
-    if cursor.eat("DROP").is_some() {
-        cursor.eat("COLUMN");
-        let if_exists = cursor.eat("IF EXISTS").is_some();
-        let column = cursor.ident()?;
-        return Some(Action::DropColumn { if_exists, column, cascade: behaviour(cursor) });
-    }
-    if cursor.eat("VALIDATE CONSTRAINT").is_some() {
-        return cursor.ident().map(Action::ValidateConstraint);
-    }
-    if cursor.eat("RENAME").is_some() {
-        return rename(cursor);
-    }
-    if cursor.eat("SET SCHEMA").is_some() {
-        return cursor.ident().map(Action::SetSchema);
-    }
-    if cursor.eat("OWNER TO").is_some() {
-        cursor.ident()?;
-        return Some(Action::OwnerTo);
-    }
-    other_action(cursor)
-}
-
-fn add(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
-    if cursor.are("CONSTRAINT IF NOT EXISTS") {
-        return None;
-    }
-    if let Some(constraint) = table::constraint(cursor) {
-        return Some(AlterActionKind::AddConstraint(constraint));
-    }
-    cursor.eat("COLUMN");
-    let if_not_exists = cursor.eat("IF NOT EXISTS").is_some();
-    let column = column::column(cursor)?;
-    column.data_type.as_ref()?;
-    Some(AlterActionKind::AddColumn { if_not_exists, column })
-}
-
-fn rename(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
-    use AlterActionKind as Action;
-    if cursor.eat("TO").is_some() {
-        return cursor.ident().map(Action::RenameTo);
-    }
-    let constraint = cursor.eat("CONSTRAINT").is_some();
-    if !constraint {
-        cursor.eat("COLUMN");
-    }
-    let from = cursor.ident()?;
-    cursor.eat("TO")?;
-    let to = cursor.ident()?;
-    Some(if constraint { Action::RenameConstraint { from, to } } else { Action::RenameColumn { from, to } })
-}
-
-/// `CASCADE` or `RESTRICT`; whether it is the first.
-fn behaviour(cursor: &mut Cursor<'_>) -> bool {
-    let cascade = cursor.eat("CASCADE").is_some();
-    if !cascade {
-        cursor.eat("RESTRICT");
-    }
-    cascade
-}
-
-fn alter_column(cursor: &mut Cursor<'_>) -> Option<AlterColumnKind> {
-    use AlterColumnKind as Change;
-    const PLAIN: &[(&str, Change)] = &[
-        ("DROP DEFAULT", Change::DropDefault),
-        ("SET NOT NULL", Change::SetNotNull),
-        ("DROP NOT NULL", Change::DropNotNull),
-        ("DROP EXPRESSION IF EXISTS", Change::DropExpression),
-        ("DROP EXPRESSION", Change::DropExpression),
-        ("DROP IDENTITY IF EXISTS", Change::DropIdentity(true)),
-        ("DROP IDENTITY", Change::DropIdentity(false)),
-    ];
-    if let Some(change) = PLAIN.iter().find_map(|(words, change)| cursor.eat(words).map(|_| change.clone())) {
-        return Some(change);
-    }
-    if cursor.eat("SET DEFAULT").is_some() {
-        return Some(Change::SetDefault(cursor.skip_until(|cursor| cursor.is_punct(","))));
-    }
-    if cursor.eat("SET DATA TYPE").is_some() || cursor.eat("TYPE").is_some() {
-        let to = data_type(cursor);
-        cursor.skip_until(|cursor| cursor.is_punct(","));
-        return Some(Change::Type(to));
-    }
-    if cursor.are("ADD GENERATED") {
-        cursor
-            .eat("ADD GENERATED ALWAYS AS IDENTITY")
-            .or_else(|| cursor.eat("ADD GENERATED BY DEFAULT AS IDENTITY"))?;
-        return Some(Change::AddIdentity(sequence::in_parens(cursor)));
-    }
-    if cursor.is("SET") {
-        let named = [
-            ("SET STATISTICS", Change::SetStatistics),
-            ("SET STORAGE", Change::SetStorage),
-            ("SET COMPRESSION", Change::SetCompression),
-            ("SET EXPRESSION", Change::SetExpression),
-        ];
-        if let Some(change) = named.into_iter().find_map(|(words, change)| cursor.eat(words).map(|_| change))
-        {
-            cursor.skip_until(|cursor| cursor.is_punct(","));
-            return Some(change);
+/// `ALTER SEQUENCE`, which has actions of tables, too.
+pub(super) fn sequence(part: Part<'_>) -> Option<Kind> {
+    let mut sequence = AlterSequence {
+        if_exists: part.words().contains("IF EXISTS"),
+        name: part.child(Node::Relation)?.cursor().name()?,
+        options: sequence::options(part),
+        rename_to: None,
+        set_schema: None,
+    };
+    for part in part.all(Node::AlterAction) {
+        match action(part) {
+            Some(AlterActionKind::RenameTo(name)) => sequence.rename_to = Some(name),
+            Some(AlterActionKind::SetSchema(schema)) => sequence.set_schema = Some(schema),
+            // `SET LOGGED`, which tables have, too.
+            Some(AlterActionKind::Other(_)) => {
+                sequence.options.push(SequenceOption { kind: SequenceOptionKind::Plain, span: part.span() });
+            }
+            _ => {}
         }
     }
-    if (cursor.is("SET") || cursor.is("RESET")) && cursor.punct_at(1, "(") {
-        cursor.advance();
-        cursor.parens();
-        return Some(Change::Options);
-    }
-    let options = sequence::options(cursor);
-    if options.is_empty() {
-        return None;
-    }
-    Some(Change::ChangeIdentity(options))
+    Some(Kind::AlterSequence(Box::new(sequence)))
 }
 
-/// The actions that are known by their words alone.
-fn other_action(cursor: &mut Cursor<'_>) -> Option<AlterActionKind> {
+fn action(part: Part<'_>) -> Option<AlterActionKind> {
+    use AlterActionKind as Action;
+    let words = part.words();
+    let mut names = part.children().into_iter().filter(|part| part.is(Node::Name)).map(Part::ident);
+    let mut name = || names.next().flatten();
+    if let Some(column) = part.child(Node::ColumnDef) {
+        let if_not_exists = words.ends_with("IF NOT EXISTS");
+        return Some(Action::AddColumn { if_not_exists, column: column::column(column)? });
+    }
+    if let Some(constraint) = part.child(Node::TableConstraint) {
+        return table::constraint(constraint).map(Action::AddConstraint);
+    }
+    if let Some(constraint) = part.child(Node::AlterConstraint) {
+        return constraint.child(Node::Name)?.ident().map(Action::AlterConstraint);
+    }
+    let (first, rest) = words.split_once(' ').unwrap_or((words.as_str(), ""));
+    let if_exists = rest.contains("IF EXISTS");
+    match (first, rest) {
+        ("ALTER", _) => match name() {
+            Some(column) => Some(alter_column(part, column, rest)),
+            // The columns of an index go by their numbers.
+            None => Some(Action::Other("ALTER COLUMN".to_owned())),
+        },
+        ("DROP", rest) if rest.starts_with("CONSTRAINT") => {
+            Some(Action::DropConstraint { if_exists, name: name()? })
+        }
+        ("DROP", _) => {
+            Some(Action::DropColumn { if_exists, column: name()?, cascade: rest.ends_with("CASCADE") })
+        }
+        ("VALIDATE", _) => name().map(Action::ValidateConstraint),
+        ("RENAME", "CONSTRAINT TO") => Some(Action::RenameConstraint { from: name()?, to: name()? }),
+        ("RENAME", _) => {
+            let first = name()?;
+            Some(match name() {
+                Some(to) => Action::RenameColumn { from: first, to },
+                None => Action::RenameTo(first),
+            })
+        }
+        ("SET", "SCHEMA") => name().map(Action::SetSchema),
+        ("OWNER", _) => Some(Action::OwnerTo),
+        ("ENABLE" | "DISABLE", "TRIGGER") => Some(Action::Trigger { all: false }),
+        ("ENABLE" | "DISABLE", "TRIGGER ALL" | "TRIGGER USER") => Some(Action::Trigger { all: true }),
+        ("SET" | "RESET", "") => Some(Action::Options),
+        _ => Some(Action::Other(known_by(&words))),
+    }
+}
+
+/// The words of an action that has no form of its own: without what a `name` of the grammar adds.
+fn known_by(words: &str) -> String {
     const HEADS: &[&str] = &[
-        "ENABLE ROW LEVEL SECURITY",
-        "DISABLE ROW LEVEL SECURITY",
-        "FORCE ROW LEVEL SECURITY",
-        "NO FORCE ROW LEVEL SECURITY",
         "REPLICA IDENTITY",
-        "ENABLE ALWAYS RULE",
-        "ENABLE REPLICA RULE",
-        "ENABLE RULE",
-        "DISABLE RULE",
-        "ENABLE ALWAYS TRIGGER",
-        "ENABLE REPLICA TRIGGER",
-        "NO INHERIT",
-        "INHERIT",
-        "OF",
-        "NOT OF",
-        "ATTACH PARTITION",
-        "DETACH PARTITION",
-        "CLUSTER ON",
-        "SET WITHOUT CLUSTER",
-        "SET WITHOUT OIDS",
-        "SET LOGGED",
-        "SET UNLOGGED",
         "SET TABLESPACE",
         "SET ACCESS METHOD",
+        "ATTACH PARTITION",
+        "DETACH PARTITION",
         "DEPENDS ON EXTENSION",
         "NO DEPENDS ON EXTENSION",
         "OPTIONS",
     ];
-    if cursor.eat("ENABLE TRIGGER").is_some() || cursor.eat("DISABLE TRIGGER").is_some() {
-        let all = cursor.is("ALL") || cursor.is("USER");
-        cursor.ident()?;
-        return Some(AlterActionKind::Trigger { all });
+    HEADS.iter().find(|head| words.starts_with(**head)).map_or(words, |head| *head).to_owned()
+}
+
+fn alter_column(part: Part<'_>, column: Ident, words: &str) -> AlterActionKind {
+    let words = words.strip_prefix("COLUMN").map_or(words, str::trim_start);
+    AlterActionKind::AlterColumn { column, change: change(part, words) }
+}
+
+fn change(part: Part<'_>, words: &str) -> AlterColumnKind {
+    use AlterColumnKind as Change;
+    match words {
+        "DROP DEFAULT" => Change::DropDefault,
+        "SET NOT NULL" => Change::SetNotNull,
+        "DROP NOT NULL" => Change::DropNotNull,
+        "DROP EXPRESSION" | "DROP EXPRESSION IF EXISTS" => Change::DropExpression,
+        "DROP IDENTITY" => Change::DropIdentity(false),
+        "DROP IDENTITY IF EXISTS" => Change::DropIdentity(true),
+        "SET DEFAULT" => {
+            let mut cursor = part.cursor();
+            cursor
+                .skip_until(|cursor| cursor.is("DEFAULT") && cursor.last_text().eq_ignore_ascii_case("SET"));
+            cursor.advance();
+            Change::SetDefault(TokenRange { start: cursor.position(), end: part.range().end })
+        }
+        "SET STATISTICS" => Change::SetStatistics,
+        _ if part.child(Node::ColumnStorage).is_some() => Change::SetStorage,
+        _ if part.child(Node::ColumnCompression).is_some() => Change::SetCompression,
+        words if words.starts_with("TYPE") || words.starts_with("SET DATA TYPE") => {
+            Change::Type(part.child(Node::Type).and_then(|part| data_type(&mut part.cursor())))
+        }
+        words if words.starts_with("ADD GENERATED") => Change::AddIdentity(sequence::options(part)),
+        "SET" | "RESET" | "OPTIONS" if sequence::options(part).is_empty() => Change::Options,
+        _ => Change::ChangeIdentity(sequence::options(part)),
     }
-    if (cursor.is("SET") || cursor.is("RESET")) && cursor.punct_at(1, "(") {
-        cursor.advance();
-        cursor.parens();
-        return Some(AlterActionKind::Options);
-    }
-    let head = HEADS.iter().find(|words| cursor.eat(words).is_some())?;
-    cursor.skip_until(|cursor| cursor.is_punct(","));
-    Some(AlterActionKind::Other((*head).to_owned()))
 }

@@ -1,9 +1,11 @@
-use crate::ast::{CreateIndex, IndexKey, IndexOption, IndexOptionKind, Kind, TokenRange};
+use crate::ast::{CreateIndex, Ident, IndexKey, IndexOption, IndexOptionKind, Kind, ObjectName, TokenRange};
 use crate::cursor::Cursor;
+use crate::grammar::{NodeKind as Node, Part};
 use crate::lex::TokenKind;
-use crate::parse::Read;
 
-pub(super) fn create(cursor: &mut Cursor<'_>) -> Read {
+pub(super) fn create(part: Part<'_>) -> Option<Kind> {
+    let mut cursor = part.cursor();
+    cursor.eat("CREATE")?;
     let unique = cursor.eat("UNIQUE").is_some();
     let index_span = cursor.eat("INDEX")?;
     // Unquoted `async` behind INDEX is DSQL's keyword, never a name: `CREATE INDEX async ON t (a)` is an
@@ -16,17 +18,6 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read {
     let if_not_exists = cursor.eat("IF NOT EXISTS");
     let name = if cursor.is("ON") { None } else { Some(cursor.name()?) };
     let on_span = cursor.eat("ON")?;
-    let only = cursor.eat("ONLY");
-    let table = cursor.name()?;
-    let mut options = Vec::new();
-    let start = cursor.position();
-    if cursor.eat("USING").is_some() {
-        let method = cursor.ident()?;
-        options.push(IndexOption { kind: IndexOptionKind::Using(method), span: cursor.span_since(start) });
-    }
-    let inner = cursor.parens()?;
-    let keys = keys(&mut cursor.within(inner))?;
-    options.extend(cursor.items(option).into_iter().map(|(kind, span)| IndexOption { kind, span }));
     let index = CreateIndex {
         unique,
         index_span,
@@ -34,102 +25,85 @@ pub(super) fn create(cursor: &mut Cursor<'_>) -> Read {
         concurrently,
         if_not_exists,
         name,
-        only,
+        only: cursor.eat("ONLY"),
         on_span,
-        table,
-        keys,
-        options,
+        table: part.child(Node::Relation)?.cursor().name()?,
+        keys: part.all(Node::IndexKey).filter_map(key).collect(),
+        options: part.children().into_iter().filter_map(option).collect(),
     };
     Some(Kind::CreateIndex(Box::new(index)))
 }
 
-fn option(cursor: &mut Cursor<'_>) -> Option<IndexOptionKind> {
-    if cursor.eat("INCLUDE").is_some() {
-        let mut ahead = *cursor;
-        let inner = ahead.parens().filter(|inner| !inner.is_empty())?;
-        return cursor.ident_list().map(|columns| IndexOptionKind::Include(columns, inner));
-    }
-    if cursor.eat("NULLS NOT DISTINCT").is_some() || cursor.eat("NULLS DISTINCT").is_some() {
-        return Some(IndexOptionKind::NullsDistinct);
-    }
-    if cursor.eat("WITH").is_some() {
-        cursor.parens()?;
-        return Some(IndexOptionKind::With);
-    }
-    if cursor.eat("TABLESPACE").is_some() {
-        cursor.ident()?;
-        return Some(IndexOptionKind::Tablespace);
-    }
-    if cursor.eat("WHERE").is_some() {
-        return Some(IndexOptionKind::Where(cursor.skip_until(|_| false)));
-    }
-    None
-}
-
-fn keys(cursor: &mut Cursor<'_>) -> Option<Vec<IndexKey>> {
-    let mut keys = Vec::new();
-    while !cursor.at_end() {
-        keys.push(key(cursor)?);
-        if !cursor.at_end() {
-            cursor.eat_punct(",")?;
-            if cursor.at_end() {
-                return None;
-            }
+fn option(part: Part<'_>) -> Option<IndexOption> {
+    let mut cursor = part.cursor();
+    let kind = match part.kind() {
+        Node::AccessMethod => IndexOptionKind::Using(part.last_ident()?),
+        Node::Include => {
+            cursor.eat("INCLUDE")?;
+            let mut ahead = cursor;
+            let inner = ahead.parens()?;
+            IndexOptionKind::Include(cursor.ident_list()?, inner)
         }
-    }
-    (!keys.is_empty()).then_some(keys)
+        Node::NullsDistinct => IndexOptionKind::NullsDistinct { not: part.words().contains("NOT") },
+        Node::Storage => IndexOptionKind::With,
+        Node::Tablespace => IndexOptionKind::Tablespace,
+        Node::Where => {
+            cursor.eat("WHERE")?;
+            IndexOptionKind::Where(cursor.skip_until(|_| false))
+        }
+        _ => return None,
+    };
+    Some(IndexOption { kind, span: part.span() })
 }
 
-fn key(cursor: &mut Cursor<'_>) -> Option<IndexKey> {
-    let start = cursor.position();
-    let (column, expression) = key_expression(cursor)?;
-    let mut key = IndexKey {
+fn key(part: Part<'_>) -> Option<IndexKey> {
+    let mut cursor = part.cursor();
+    let (column, expression) = key_expression(&mut cursor)?;
+    let words = part.words();
+    let mut direction = cursor;
+    direction.skip_until(|cursor| cursor.is_any(&["ASC", "DESC"]));
+    let collation = part.child(Node::Collation);
+    Some(IndexKey {
         column,
         expression,
-        collation: None,
-        operator_class: None,
-        direction: None,
-        span: cursor.span(),
-    };
-    let collate = cursor.position();
-    if cursor.eat("COLLATE").is_some() {
-        key.collation = Some((cursor.name()?, cursor.span_since(collate)));
-    }
-    if !cursor.is_any(&["ASC", "DESC", "NULLS"]) && !cursor.is_punct(",") && !cursor.at_end() {
-        let class = cursor.position();
-        cursor.name()?;
-        cursor.parens();
-        key.operator_class = Some(cursor.span_since(class));
-    }
-    if let Some(span) = cursor.eat("ASC") {
-        key.direction = Some((false, span));
-    } else if let Some(span) = cursor.eat("DESC") {
-        key.direction = Some((true, span));
-    }
-    if cursor.eat("NULLS FIRST").is_none() {
-        cursor.eat("NULLS LAST");
-    }
-    key.span = cursor.span_since(start);
-    Some(key)
+        collation: collation.and_then(|part| Some((part.child(Node::Name)?.name()?, part.span()))),
+        operator_class: part.child(Node::OperatorClass).map(Part::span),
+        direction: (!direction.at_end()).then(|| (words.contains("DESC"), direction.span())),
+        span: part.span(),
+    })
 }
-
 /// A column, an expression in parentheses, or a function call, which needs none.
-fn key_expression(cursor: &mut Cursor<'_>) -> Option<(Option<crate::ast::Ident>, TokenRange)> {
+fn key_expression(cursor: &mut Cursor<'_>) -> Option<(Option<Ident>, TokenRange)> {
     let start = cursor.position();
     if let Some(inner) = cursor.parens() {
-        return Some((None, inner));
+        return Some((column_alone(cursor.within(inner)), inner));
     }
     let name = cursor.name()?;
     if cursor.is_punct("(") {
         cursor.parens()?;
         return Some((None, cursor.range_since(start)));
     }
-    let keyword = name.parts.len() == 1
-        && cursor
-            .within(cursor.range_since(start))
-            .token()
-            .is_some_and(|token| token.kind == TokenKind::Word)
-        && crate::expr::KEYWORD_FUNCTIONS.iter().any(|word| name.object().eq_ignore_ascii_case(word));
-    let column = if keyword { None } else { name.last().cloned() };
-    Some((column, cursor.range_since(start)))
+    let range = cursor.range_since(start);
+    let column = if is_value(cursor.within(range), &name) { None } else { name.last().cloned() };
+    Some((column, range))
+}
+
+/// The column that an expression is, if it is nothing more: the server takes parentheses off, and a collation behind
+/// them, and has a plain column then. The table may stand before it.
+fn column_alone(expression: Cursor<'_>) -> Option<Ident> {
+    let mut cursor = expression.inside_parens();
+    let start = cursor.position();
+    let name = cursor.name()?;
+    let value = is_value(cursor.within(cursor.range_since(start)), &name);
+    while cursor.eat("COLLATE").is_some() {
+        cursor.name()?;
+    }
+    (!value && cursor.at_end()).then(|| name.last().cloned()).flatten()
+}
+
+/// Whether a name without quotes and schema is a value of the grammar: `CURRENT_DATE`, `TRUE`.
+fn is_value(cursor: Cursor<'_>, name: &ObjectName) -> bool {
+    let word = cursor.token().is_some_and(|token| token.kind == TokenKind::Word);
+    let values = crate::calls::KEYWORD_FUNCTIONS.iter().chain(&["TRUE", "FALSE", "NULL"]);
+    word && name.parts.len() == 1 && values.into_iter().any(|value| name.object().eq_ignore_ascii_case(value))
 }

@@ -1,96 +1,66 @@
-use crate::ast::{CreateDomain, CreateFunction, CreateView, FunctionBody, Ident, Kind, Persistence};
+use crate::ast::{CreateDomain, CreateFunction, CreateView, FunctionBody, Ident, Kind, TokenRange};
 use crate::cursor::Cursor;
-use crate::lex::TokenKind;
-use crate::parse::{Read, column, data_type};
-use crate::source::Span;
+use crate::grammar::{NodeKind as Node, Part};
+use crate::parse::{column, data_type, persistence};
 
-pub(super) fn view(
-    cursor: &mut Cursor<'_>,
-    or_replace: bool,
-    persistence: Option<(Persistence, Span)>,
-) -> Read {
-    let recursive = cursor.eat("RECURSIVE").is_some();
-    cursor.eat("VIEW")?;
-    let name = cursor.name()?;
-    let columns = cursor.ident_list().unwrap_or_default();
-    if recursive && columns.is_empty() {
-        return None;
+pub(super) fn view(part: Part<'_>) -> Option<Kind> {
+    let columns = part.child(Node::Names).map(Part::children).unwrap_or_default();
+    let query = part.child(Node::Query)?.range();
+    // Parentheses around a query are no part of it, but of the view.
+    let mut cursor = part.cursor().at(query.start);
+    while cursor.last_text() == "(" {
+        cursor.back();
     }
-    if cursor.eat("WITH").is_some() {
-        cursor.parens()?;
-    }
-    cursor.eat("AS")?;
-    let query = cursor.skip_until(|cursor| {
-        cursor.are("WITH CHECK OPTION") || cursor.are("WITH LOCAL CHECK") || cursor.are("WITH CASCADED CHECK")
-    });
-    if query.is_empty() {
-        return None;
-    }
-    let check = ["WITH CHECK OPTION", "WITH LOCAL CHECK OPTION", "WITH CASCADED CHECK OPTION"];
-    let checks = check.iter().any(|words| cursor.eat(words).is_some());
-    if checks && recursive {
-        return None;
-    }
-    Some(Kind::CreateView(Box::new(CreateView { or_replace, persistence, name, columns, query })))
+    let end = part.child(Node::CheckOption).map_or(part.range().end, |check| check.range().start);
+    let view = CreateView {
+        or_replace: part.words().starts_with("CREATE OR REPLACE"),
+        persistence: persistence::persistence(part),
+        name: part.child(Node::Relation)?.cursor().name()?,
+        columns: columns.into_iter().filter_map(Part::ident).collect(),
+        query: TokenRange { start: cursor.position(), end },
+    };
+    Some(Kind::CreateView(Box::new(view)))
 }
 
-pub(super) fn function(cursor: &mut Cursor<'_>, or_replace: bool) -> Read {
-    let procedure = cursor.eat("PROCEDURE");
-    if procedure.is_none() {
-        cursor.eat("FUNCTION")?;
-    }
-    let name = cursor.name()?;
-    let arguments = cursor.parens()?;
-    let mut language = None;
-    let mut body = FunctionBody::Missing;
-    while !cursor.at_end() {
+pub(super) fn function(part: Part<'_>) -> Option<Kind> {
+    let words = part.words();
+    let name = part.child(Node::Function)?;
+    let arguments = part.child(Node::Parameters)?.cursor().parens()?;
+    let before = part.cursor().at(name.range().start.checked_sub(1)?);
+    let mut function = CreateFunction {
+        or_replace: words.starts_with("CREATE OR REPLACE"),
+        procedure: before.is("PROCEDURE").then(|| before.span()),
+        name: name.cursor().name()?,
+        arguments,
+        language: None,
+        body: part
+            .child(Node::RoutineBody)
+            .map_or(FunctionBody::Missing, |body| FunctionBody::Sql(body.range())),
+    };
+    for option in part.all(Node::FunctionOption) {
+        let mut cursor = option.cursor();
         if cursor.eat("LANGUAGE").is_some() {
-            language = language_name(cursor);
-        } else if cursor.is("AS") && cursor.nth(1).is_some_and(|token| is_string(token.kind)) {
-            cursor.advance();
-            body = FunctionBody::String(cursor.position());
-            cursor.advance();
-            if cursor.eat_punct(",").is_some() {
-                cursor.advance();
-            }
-        } else if cursor.are("BEGIN ATOMIC") || (cursor.is("RETURN") && body == FunctionBody::Missing) {
-            body = FunctionBody::Sql(cursor.skip_until(|_| false));
-        } else {
-            cursor.skip_group();
+            function.language = language(&mut cursor);
+        } else if option.child(Node::Body).is_some() && cursor.eat("AS").is_some() {
+            function.body = FunctionBody::String(cursor.position());
         }
     }
-    Some(Kind::CreateFunction(Box::new(CreateFunction {
-        or_replace,
-        procedure,
-        name,
-        arguments,
-        language,
-        body,
-    })))
-}
-
-const fn is_string(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::String | TokenKind::EscapeString | TokenKind::UnicodeString | TokenKind::DollarString
-    )
+    Some(Kind::CreateFunction(Box::new(function)))
 }
 
 /// A language is a name or, as in very old files, a string.
-fn language_name(cursor: &mut Cursor<'_>) -> Option<Ident> {
-    if let Some(token) = cursor.token().filter(|token| is_string(token.kind)) {
-        let value = cursor.text_of(token).trim_matches('\'').to_ascii_lowercase();
-        cursor.advance();
-        return Some(Ident { value, quoted: true, span: token.span });
+fn language(cursor: &mut Cursor<'_>) -> Option<Ident> {
+    match cursor.literal() {
+        Some(said) => Some(Ident { value: said.to_ascii_lowercase(), quoted: true, span: cursor.span() }),
+        None => cursor.ident(),
     }
-    cursor.ident()
 }
 
-pub(super) fn domain(cursor: &mut Cursor<'_>) -> Read {
-    cursor.eat("DOMAIN")?;
-    let name = cursor.name()?;
-    cursor.eat("AS");
-    let data_type = data_type(cursor)?;
-    let clauses = column::clauses(cursor);
-    Some(Kind::CreateDomain(Box::new(CreateDomain { name, data_type, clauses })))
+pub(super) fn domain(part: Part<'_>) -> Option<Kind> {
+    let domain = CreateDomain {
+        name: part.child(Node::Name)?.name()?,
+        data_type: data_type(&mut part.child(Node::Type)?.cursor())?,
+        clauses: column::clauses(part),
+    };
+    Some(Kind::CreateDomain(Box::new(domain)))
 }

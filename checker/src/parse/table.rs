@@ -1,179 +1,115 @@
 use crate::ast::{
-    ConstraintKind, CreateTable, Kind, LikeClause, Persistence, TableBody, TableConstraint, TableElement,
-    TableOption, TableOptionKind,
+    ConstraintAttribute, ConstraintAttributeKind as Attribute, ConstraintKind, CreateSchema, CreateTable,
+    Kind, LikeClause, TableBody, TableConstraint, TableElement, TableOption, TableOptionKind, TokenRange,
 };
-use crate::cursor::Cursor;
-use crate::parse::{Read, column};
-use crate::source::Span;
+use crate::grammar::{NodeKind as Node, Part};
+use crate::parse::{column, persistence};
 
-/// `TEMP` and `UNLOGGED` before what is made.
-pub(super) fn persistence(cursor: &mut Cursor<'_>) -> Option<(Persistence, Span)> {
-    let temporary = ["TEMPORARY", "TEMP", "LOCAL TEMPORARY", "LOCAL TEMP", "GLOBAL TEMPORARY", "GLOBAL TEMP"];
-    if let Some(span) = temporary.iter().find_map(|words| cursor.eat(words)) {
-        return Some((Persistence::Temporary, span));
-    }
-    cursor.eat("UNLOGGED").map(|span| (Persistence::Unlogged, span))
-}
-
-pub(super) fn create(cursor: &mut Cursor<'_>, persistence: Option<(Persistence, Span)>) -> Read {
-    cursor.advance();
-    let if_not_exists = cursor.eat("IF NOT EXISTS").is_some();
-    let name = cursor.name()?;
-    let body = body(cursor)?;
-    let mut table = CreateTable { persistence, if_not_exists, name, body, options: options(cursor) };
-    if let Some(span) = cursor.eat("AS") {
-        // The column list of CREATE TABLE AS has names only and has been read as columns without a type.
-        table.body = TableBody::Query(span);
-        cursor.skip_until(|_| false);
-    }
-    if let TableBody::Elements(elements) = &table.body {
-        // A column wants a type; only CREATE TABLE AS takes names alone.
-        let bare = elements.iter().find_map(|element| match element {
-            TableElement::Column(column) if column.data_type.is_none() => Some(column.name.span.end),
-            _ => None,
-        });
-        if let Some(byte) = bare {
-            cursor.seek(byte);
-        } else if elements.is_empty() && cursor.at_end() && !empty_list(cursor) {
+pub(super) fn create(part: Part<'_>) -> Option<Kind> {
+    let name = part.child(Node::Relation)?;
+    let mut cursor = part.cursor().at(name.range().end);
+    let body = if part.is(Node::CreateTableAs) {
+        let query = part.last()?;
+        cursor = cursor.at(query.range().start);
+        // The query may stand in parentheses.
+        while !cursor.is("AS") && cursor.position() > name.range().end {
             cursor.back();
         }
-    }
+        TableBody::Query(cursor.span())
+    } else if let Some(span) = cursor.eat("PARTITION OF") {
+        TableBody::PartitionOf(span)
+    } else if let Some(span) = cursor.eat("OF") {
+        TableBody::OfType(span)
+    } else {
+        TableBody::Elements(part.children().into_iter().filter_map(element).collect())
+    };
+    let table = CreateTable {
+        persistence: persistence::persistence(part),
+        if_not_exists: part.words().contains("IF NOT EXISTS"),
+        name: name.cursor().name()?,
+        body,
+        options: part.children().into_iter().filter_map(option).collect(),
+    };
     Some(Kind::CreateTable(Box::new(table)))
 }
 
-/// Whether a statement that is at its end ends with `()`: a table may have no columns.
-fn empty_list(cursor: &Cursor<'_>) -> bool {
-    cursor.last_text() == ")"
-}
-
-fn body(cursor: &mut Cursor<'_>) -> Option<TableBody> {
-    if let Some(span) = cursor.eat("PARTITION OF") {
-        cursor.skip_until(|cursor| cursor.is("PARTITION") || cursor.is("WITH") || cursor.is("TABLESPACE"));
-        return Some(TableBody::PartitionOf(span));
-    }
-    if let Some(span) = cursor.eat("OF") {
-        cursor.name()?;
-        cursor.parens();
-        return Some(TableBody::OfType(span));
-    }
-    if !cursor.is_punct("(") {
-        // CREATE TABLE t AS …, CREATE TABLE t USING heap AS …
-        return Some(TableBody::Elements(Vec::new()));
-    }
-    let inner = cursor.parens()?;
-    let mut items = cursor.within(inner);
-    let mut elements = Vec::new();
-    while !items.at_end() {
-        let Some(element) = element(&mut items) else { break };
-        elements.push(element);
-        if !items.at_end() && (items.eat_punct(",").is_none() || items.at_end()) {
-            // Behind a comma another item must follow; the place to show is the comma.
-            if items.at_end() {
-                items.back();
-            }
-            break;
+fn element(part: Part<'_>) -> Option<TableElement> {
+    match part.kind() {
+        Node::ColumnDef => column::column(part).map(TableElement::Column),
+        Node::TableConstraint => constraint(part).map(TableElement::Constraint),
+        Node::LikeClause => {
+            let source = part.child(Node::Relation)?.cursor().name()?;
+            Some(TableElement::Like(LikeClause { source, span: part.span() }))
         }
+        _ => None,
     }
-    if !items.at_end() || cursor.last_text() != ")" {
-        // What stopped the reading is inside; the caller reports the place where its cursor stands.
-        *cursor = items.widen(*cursor);
-        return None;
-    }
-    Some(TableBody::Elements(elements))
 }
 
-fn element(cursor: &mut Cursor<'_>) -> Option<TableElement> {
-    let start = cursor.position();
-    if cursor.eat("LIKE").is_some() {
-        let source = cursor.name()?;
-        while cursor.eat("INCLUDING").is_some() || cursor.eat("EXCLUDING").is_some() {
-            cursor.ident()?;
+/// A constraint of a table.
+pub(super) fn constraint(part: Part<'_>) -> Option<TableConstraint> {
+    let said = part.last()?;
+    let mut cursor = said.cursor();
+    let (kind, head) = match said.kind() {
+        Node::CheckConstraint => {
+            let head = cursor.eat("CHECK")?;
+            (ConstraintKind::Check(cursor.parens()?), head)
         }
-        return Some(TableElement::Like(LikeClause { source, span: cursor.span_since(start) }));
-    }
-    if let Some(constraint) = constraint(cursor) {
-        return Some(TableElement::Constraint(constraint));
-    }
-    column::column(cursor).map(TableElement::Column)
-}
-
-/// Reads a constraint of a table; leaves the cursor alone where none begins.
-pub(super) fn constraint(cursor: &mut Cursor<'_>) -> Option<TableConstraint> {
-    let mut ahead = *cursor;
-    let start = ahead.position();
-    let name = if ahead.eat("CONSTRAINT").is_some() { Some(ahead.ident()?) } else { None };
-    let (kind, head) = constraint_kind(&mut ahead)?;
-    let mut attributes = Vec::new();
-    while let Some(attribute) = column::attribute(&mut ahead) {
-        attributes.push(attribute);
-    }
-    let span = ahead.span_since(start);
-    *cursor = ahead;
-    Some(TableConstraint { name, kind, attributes, span, head })
-}
-
-fn constraint_kind(cursor: &mut Cursor<'_>) -> Option<(ConstraintKind, Span)> {
-    if cursor.is("CHECK") && cursor.punct_at(1, "(") {
-        let head = cursor.eat("CHECK")?;
-        return Some((ConstraintKind::Check(cursor.parens()?), head));
-    }
-    if cursor.is("UNIQUE") {
-        let head = cursor.eat("UNIQUE")?;
-        return Some((ConstraintKind::Unique(column::unique(cursor, true)), head));
-    }
-    if let Some(head) = cursor.eat("PRIMARY KEY") {
-        return Some((ConstraintKind::PrimaryKey(column::unique(cursor, true)), head));
-    }
-    if let Some(head) = cursor.eat("FOREIGN KEY") {
-        let columns = cursor.ident_list()?;
-        return Some((ConstraintKind::ForeignKey(column::references(cursor, columns)?), head));
-    }
-    if cursor.is("EXCLUDE") && (cursor.word_at(1, "USING") || cursor.punct_at(1, "(")) {
-        let head = cursor.eat("EXCLUDE")?;
-        cursor.skip_until(|cursor| cursor.is_punct(",") || cursor.is_punct(")"));
-        return Some((ConstraintKind::Exclude, head));
-    }
-    if let Some(head) = cursor.eat("NOT NULL") {
-        return Some((ConstraintKind::NotNull(cursor.ident()?), head));
-    }
-    None
-}
-
-fn options(cursor: &mut Cursor<'_>) -> Vec<TableOption> {
-    cursor.items(option).into_iter().map(|(kind, span)| TableOption { kind, span }).collect()
-}
-
-fn option(cursor: &mut Cursor<'_>) -> Option<TableOptionKind> {
-    if cursor.eat("INHERITS").is_some() {
-        cursor.parens()?;
-        return Some(TableOptionKind::Inherits);
-    }
-    if cursor.eat("PARTITION BY").is_some() {
-        cursor.ident()?;
-        cursor.parens()?;
-        return Some(TableOptionKind::PartitionBy);
-    }
-    if cursor.eat("USING").is_some() {
-        cursor.ident()?;
-        return Some(TableOptionKind::Using);
-    }
-    if cursor.eat("WITHOUT OIDS").is_some() || cursor.eat("WITH OIDS").is_some() {
-        return Some(TableOptionKind::With);
-    }
-    if cursor.is("WITH") && cursor.punct_at(1, "(") {
-        cursor.advance();
-        cursor.parens()?;
-        return Some(TableOptionKind::With);
-    }
-    if cursor.eat("ON COMMIT").is_some() {
-        if cursor.eat("DROP").is_none() && cursor.eat("DELETE ROWS").is_none() {
-            cursor.eat("PRESERVE ROWS")?;
+        Node::UniqueKey => (ConstraintKind::Unique(column::unique(said)), cursor.eat("UNIQUE")?),
+        Node::PrimaryKey => (ConstraintKind::PrimaryKey(column::unique(said)), cursor.eat("PRIMARY KEY")?),
+        Node::ForeignKey => {
+            let head = cursor.eat("FOREIGN KEY")?;
+            let columns = cursor.ident_list()?;
+            (ConstraintKind::ForeignKey(column::references(said, cursor, columns)?), head)
         }
-        return Some(TableOptionKind::OnCommit);
-    }
-    if cursor.eat("TABLESPACE").is_some() {
-        cursor.ident()?;
-        return Some(TableOptionKind::Tablespace);
-    }
-    None
+        Node::Exclusion => (ConstraintKind::Exclude, cursor.eat("EXCLUDE")?),
+        _ => return None,
+    };
+    let attributes = said.child(Node::ConstraintAttributes).map(Part::children).unwrap_or_default();
+    Some(TableConstraint {
+        name: part.child(Node::Name).and_then(Part::ident),
+        kind,
+        attributes: attributes.into_iter().filter_map(attribute).collect(),
+        span: part.span(),
+        head,
+    })
+}
+
+fn attribute(part: Part<'_>) -> Option<ConstraintAttribute> {
+    let kind = match part.kind() {
+        Node::Deferrable => Attribute::Deferrable,
+        Node::NotDeferrable => Attribute::NotDeferrable,
+        Node::InitiallyDeferred => Attribute::InitiallyDeferred,
+        Node::InitiallyImmediate => Attribute::InitiallyImmediate,
+        Node::NotValid => Attribute::NotValid,
+        Node::NoInherit => Attribute::NoInherit,
+        _ => return None,
+    };
+    Some(ConstraintAttribute { kind, span: part.span() })
+}
+
+fn option(part: Part<'_>) -> Option<TableOption> {
+    let kind = match part.kind() {
+        Node::Inherits => TableOptionKind::Inherits,
+        Node::PartitionBy => TableOptionKind::PartitionBy,
+        Node::AccessMethod => TableOptionKind::Using,
+        Node::Storage => TableOptionKind::With,
+        Node::OnCommit => TableOptionKind::OnCommit,
+        Node::Tablespace => TableOptionKind::Tablespace,
+        _ => return None,
+    };
+    Some(TableOption { kind, span: part.span() })
+}
+
+/// `CREATE SCHEMA` and what it makes inside of itself.
+pub(super) fn schema(part: Part<'_>) -> Option<Kind> {
+    let children = part.children();
+    let is_element = |part: &&Part<'_>| !matches!(part.kind(), Node::Name | Node::Role);
+    let end = part.range().end;
+    let start = children.iter().find(is_element).map_or(end, |first| first.range().start);
+    let schema = CreateSchema {
+        if_not_exists: part.words().contains("IF NOT EXISTS"),
+        name: part.child(Node::Name).and_then(Part::ident),
+        elements: TokenRange { start, end },
+    };
+    Some(Kind::CreateSchema(Box::new(schema)))
 }

@@ -1,6 +1,6 @@
 use crate::ast::{Kind, Transaction, TransactionMode, TransactionModeKind, TransactionVerb};
 use crate::cursor::Cursor;
-use crate::parse::Read;
+use crate::grammar::{NodeKind as Node, Part};
 
 /// The verbs, longest first where one begins with another.
 const VERBS: &[(&str, TransactionVerb)] = &[
@@ -24,54 +24,30 @@ const VERBS: &[(&str, TransactionVerb)] = &[
     ("SET SESSION CHARACTERISTICS AS TRANSACTION", TransactionVerb::SessionCharacteristics),
 ];
 
-pub(super) fn read(cursor: &mut Cursor<'_>) -> Read {
+/// `BEGIN`, `COMMIT` and their kin.
+pub(super) fn read(part: Part<'_>) -> Option<Kind> {
+    let mut kind = by_words(part.cursor())?;
+    if let Kind::Transaction(transaction) = &mut kind {
+        transaction.modes = part.children().into_iter().filter_map(mode).collect();
+    }
+    Some(kind)
+}
+
+/// By its first words alone.
+pub(super) fn by_words(mut cursor: Cursor<'_>) -> Option<Kind> {
     let (span, verb) = VERBS.iter().find_map(|(words, verb)| cursor.eat(words).map(|span| (span, *verb)))?;
-    let mut modes = Vec::new();
-    match verb {
-        TransactionVerb::Savepoint | TransactionVerb::Release | TransactionVerb::RollbackTo => {
-            cursor.eat("SAVEPOINT");
-            cursor.ident();
-        }
-        TransactionVerb::TwoPhase => cursor.advance(),
-        TransactionVerb::SetTransaction if cursor.is("SNAPSHOT") => {
-            cursor.skip_until(|_| false);
-        }
-        TransactionVerb::Begin | TransactionVerb::Commit | TransactionVerb::Rollback => {
-            if cursor.eat("WORK").is_none() {
-                cursor.eat("TRANSACTION");
-            }
-            read_modes(cursor, &mut modes);
-        }
-        TransactionVerb::SetTransaction | TransactionVerb::SessionCharacteristics => {
-            read_modes(cursor, &mut modes)
-        }
-    }
-    Some(Kind::Transaction(Box::new(Transaction { verb, span, modes })))
+    Some(Kind::Transaction(Box::new(Transaction { verb, span, modes: Vec::new() })))
 }
 
-fn read_modes(cursor: &mut Cursor<'_>, modes: &mut Vec<TransactionMode>) {
-    loop {
-        let start = cursor.position();
-        let Some(kind) = mode(cursor) else { return };
-        modes.push(TransactionMode { kind, span: cursor.span_since(start) });
-        cursor.eat_punct(",");
-    }
-}
-
-fn mode(cursor: &mut Cursor<'_>) -> Option<TransactionModeKind> {
-    if cursor.eat("ISOLATION LEVEL").is_some() {
-        let levels = ["REPEATABLE READ", "READ COMMITTED", "READ UNCOMMITTED", "SERIALIZABLE"];
-        let level = levels.iter().find(|words| cursor.eat(words).is_some())?;
-        return Some(TransactionModeKind::Isolation((*level).to_owned()));
-    }
-    if cursor.eat("READ ONLY").is_some() || cursor.eat("READ WRITE").is_some() {
-        return Some(TransactionModeKind::Access);
-    }
-    if cursor.eat("NOT DEFERRABLE").is_some() || cursor.eat("DEFERRABLE").is_some() {
-        return Some(TransactionModeKind::Deferrable);
-    }
-    if cursor.eat("AND CHAIN").is_some() || cursor.eat("AND NO CHAIN").is_some() {
-        return Some(TransactionModeKind::Chain);
-    }
-    None
+fn mode(part: Part<'_>) -> Option<TransactionMode> {
+    let kind = match part.kind() {
+        Node::Isolation => {
+            TransactionModeKind::Isolation(part.words().trim_start_matches("ISOLATION LEVEL ").to_owned())
+        }
+        Node::Access => TransactionModeKind::Access,
+        Node::DeferrableMode => TransactionModeKind::Deferrable,
+        Node::Chain => TransactionModeKind::Chain,
+        _ => return None,
+    };
+    Some(TransactionMode { kind, span: part.span() })
 }

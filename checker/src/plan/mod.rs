@@ -1,25 +1,29 @@
 //! Statements to steps: what runs in which transaction, what waits for what, and how each step is proved.
 
-mod index_name;
+mod bytes;
+mod index;
 mod name;
 mod proof;
 mod rows;
+mod setting;
 mod shape;
+mod shown_type;
 mod signature;
+mod table;
 #[cfg(test)]
 mod tests;
+mod unqualified;
 mod wait;
 
 use dsql_migrate_plan as plan;
 
-pub(crate) use index_name::{column_names as index_columns, join as joined_name};
 pub(crate) use name::Names;
-pub(crate) use proof::owner as schema_owner;
 pub(crate) use shape::{Draft, Setting, steps};
 
-use crate::ast::{AlterActionKind, AlterTable, Class, CreateIndex, IndexOptionKind, Kind, ObjectName};
-use crate::checksum::Hasher;
+use crate::ast::{AlterActionKind, AlterTable, Class, Kind, ObjectName, cut};
+use crate::checksum::{Content, Hasher};
 use crate::directive::Directives;
+use crate::effect::Effects;
 use crate::file_name::FileName;
 use crate::statement::{File, Statement};
 
@@ -31,32 +35,36 @@ pub(crate) fn migration(
     drafts: Vec<Draft>,
     directives: &Directives,
     names: &mut Names,
+    effects: &[Effects],
 ) -> plan::Migration {
-    let kind = crate::kind::of(directives);
+    let kind = directives.kind();
     let mut hasher = Hasher::new();
-    for statement in &file.statements {
-        hasher.statement(file.source.text(), statement.tokens());
-    }
+    let contents: Vec<_> =
+        file.statements.iter().map(|statement| Content::of(file.source.text(), statement.tokens())).collect();
+    contents.iter().for_each(|content| hasher.statement(content));
+    let text = |index: usize| Some(text(file, file.statements.get(index)?, contents.get(index)?));
     let mut steps: Vec<plan::Step> = Vec::new();
     let mut jobs = wait::Jobs::default();
     for draft in drafts {
-        let settings: Vec<_> = draft.settings.iter().map(|setting| setting_text(file, setting)).collect();
+        let settings: Vec<_> = draft
+            .settings
+            .iter()
+            .filter_map(|setting| setting_of(file, setting, text(setting.statement)?))
+            .collect();
         let step = match draft.statements.as_slice() {
             [only] if draft.ddl => {
-                file.statements.get(*only).map(|statement| ddl(file, position, statement, names))
+                let statement = file.statements.get(*only).zip(text(*only));
+                statement.map(|(statement, sql)| ddl(position, statement, sql, names))
             }
-            several => {
-                let statements: Vec<_> =
-                    several.iter().filter_map(|index| file.statements.get(*index)).collect();
-                Some(plan::StepKind::Dml {
-                    statements: statements.into_iter().map(|one| text(file, one)).collect(),
-                })
-            }
+            several => Some(plan::StepKind::Dml {
+                statements: several.iter().filter_map(|index| text(*index)).collect(),
+            }),
         };
         let Some(step) = step else { continue };
-        let waits_for = jobs.needed_by(file, &draft.statements, &steps);
-        if let plan::StepKind::AsyncDdl { job, .. } = &step {
-            jobs.note(steps.len(), job);
+        let own = draft.statements.iter().filter_map(|index| effects.get(*index));
+        let waits_for = jobs.needed_by(own.clone());
+        if let plan::StepKind::AsyncDdl { .. } = &step {
+            jobs.note(steps.len(), own.filter_map(|effects| effects.job).next());
         }
         steps.push(plan::Step { kind: step, settings: settings.into(), waits_for: waits_for.into() });
     }
@@ -73,8 +81,12 @@ pub(crate) fn migration(
     }
 }
 
-fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut Names) -> plan::StepKind {
-    let mut sql = text(file, statement);
+fn ddl(
+    position: usize,
+    statement: &Statement<'_>,
+    mut sql: plan::Statement,
+    names: &mut Names,
+) -> plan::StepKind {
     let job = match statement.kind() {
         Kind::CreateIndex(index) if index.asynchronous.is_some() => {
             let (index_name, named) = names.index(statement, index, position);
@@ -85,7 +97,7 @@ fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut 
                     &[name::Given::new(index.on_span.start, "", &[&index_name])],
                 );
             }
-            Some(index_job(index, index_name))
+            Some(index::job(statement, index, index_name))
         }
         Kind::AlterTable(alter) if alter.asynchronous.is_some() => validation(alter),
         _ => None,
@@ -95,7 +107,9 @@ fn ddl(file: &File<'_>, position: usize, statement: &Statement<'_>, names: &mut 
     }
     let chosen = names.choose(statement, position);
     name::write(&mut sql, statement, &chosen);
-    plan::StepKind::Ddl { statement: sql, proof: proof::of(statement, &chosen) }
+    let proof = proof::of(statement, &chosen);
+    let unqualified = unqualified::names(statement, &proof).into();
+    plan::StepKind::Ddl { statement: sql, proof, unqualified }
 }
 
 /// Whether a statement can be run again and again.
@@ -125,7 +139,7 @@ pub(crate) fn repeats(statement: &Statement<'_>) -> Repeats {
                 Repeats::Yes
             }
             plan::Proof::Facts(_) => Repeats::No,
-            plan::Proof::Unknown if statement.unread().is_some() => Repeats::Unknown,
+            plan::Proof::Unknown if statement.tree().is_none() => Repeats::Unknown,
             plan::Proof::Unknown => Repeats::No,
         },
     }
@@ -142,51 +156,38 @@ pub(crate) fn recognises(statement: &Statement<'_>) -> bool {
     }
 }
 
-fn index_job(index: &CreateIndex, name: String) -> plan::Job {
-    let keys = index.keys.iter().map(|key| key.column.as_ref().map(|column| column.value.clone().into()));
-    let partial = index.options.iter().any(|option| matches!(option.kind, IndexOptionKind::Where(_)));
-    plan::Job::IndexBuild {
-        table: plan_name(&index.table),
-        index: name.into(),
-        if_not_exists: index.if_not_exists.is_some(),
-        definition: plan::IndexDefinition { unique: index.unique, keys: keys.collect(), partial },
-    }
-}
-
 fn validation(alter: &AlterTable) -> Option<plan::Job> {
     alter.actions.iter().find_map(|action| match &action.kind {
         AlterActionKind::ValidateConstraint(constraint) => Some(plan::Job::ValidateConstraint {
             table: plan_name(&alter.name),
-            constraint: constraint.value.clone().into(),
+            constraint: cut(&constraint.value).to_owned().into(),
+            if_exists: alter.if_exists,
         }),
         _ => None,
     })
 }
 
-/// A name as the plan holds it.
+/// A name as the plan holds it, as far as the server keeps it.
 fn plan_name(name: &ObjectName) -> plan::Name {
     plan::Name {
-        schema: name.schema().map(|schema| schema.value.clone().into()),
-        name: name.object().to_owned().into(),
+        schema: name.schema().map(|schema| cut(&schema.value).to_owned().into()),
+        name: cut(name.object()).to_owned().into(),
     }
 }
 
-fn text(file: &File<'_>, statement: &Statement<'_>) -> plan::Statement {
-    let mut hasher = Hasher::new();
-    hasher.statement(file.source.text(), statement.tokens());
+fn text(file: &File<'_>, statement: &Statement<'_>, content: &Content) -> plan::Statement {
     let line = file.source.position(statement.span.start).line;
     plan::Statement {
         sql: statement.text().to_owned().into(),
         line: u32::try_from(line).unwrap_or(u32::MAX),
-        checksum: hasher.finish(),
+        checksum: content.checksum(),
     }
 }
 
-fn setting_text(file: &File<'_>, setting: &Setting) -> plan::Statement {
-    let Some(statement) = file.statements.get(setting.statement) else {
-        return plan::Statement { sql: "".into(), line: 0, checksum: Hasher::new().finish() };
-    };
-    let mut sql = text(file, statement);
+fn setting_of(file: &File<'_>, setting: &Setting, mut sql: plan::Statement) -> Option<plan::Setting> {
+    let statement = file.statements.get(setting.statement)?;
+    // Of several, which only SET SESSION CHARACTERISTICS sets, the first.
+    let parameter = setting::parameters(statement).into_iter().next().unwrap_or_default();
     if setting.of_block {
         // LOCAL ends with its transaction, which here is the step's only statement; sent before it, for the
         // session, the setting reaches the statement, and the runtime takes a fresh connection afterwards.
@@ -198,5 +199,5 @@ fn setting_text(file: &File<'_>, setting: &Setting) -> plan::Statement {
                 .replace_range(local.start - statement.span.start..local.end - statement.span.start, "");
         }
     }
-    sql
+    Some(plan::Setting { parameter: parameter.into(), statement: sql })
 }

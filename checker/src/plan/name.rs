@@ -4,11 +4,9 @@ use std::collections::HashSet;
 
 use dsql_migrate_plan as plan;
 
-use super::index_name::{column_names, join};
-use super::proof::statistics_name;
-use crate::ast::{AlterActionKind, ConstraintKind, CreateIndex, Kind};
-use crate::catalog::ChosenNames;
+use crate::ast::{AlterActionKind, ConstraintKind, CreateIndex, Kind, ObjectName};
 use crate::cursor::Cursor;
+use crate::naming::{ChosenNames, column_names, join};
 use crate::statement::Statement;
 
 /// What the names of a set are chosen by.
@@ -143,4 +141,12 @@ fn column_parts(mut list: Cursor<'_>) -> String {
         list.advance();
     }
     parts.join("_")
+}
+
+/// The name that `CREATE STATISTICS` gives.
+pub(super) fn statistics_name(statement: &Statement<'_>) -> Option<ObjectName> {
+    let mut cursor = statement.cursor();
+    cursor.eat("CREATE STATISTICS")?;
+    cursor.eat("IF NOT EXISTS");
+    if cursor.is("ON") || cursor.is_punct("(") { None } else { cursor.name() }
 }

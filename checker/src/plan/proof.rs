@@ -3,24 +3,22 @@
 //! Everything here follows from the statement alone. What changes nothing when it is repeated needs no proof; what
 //! holds after it is told all the same, for a database that somebody else has made.
 
-use dsql_migrate_plan::{Column, Fact, Proof, RelationKind, Text};
+use dsql_migrate_plan::{Fact, Proof, RelationKind, Text};
 
 use crate::ast::{
-    AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, CreateTable,
-    DataType, Drop, Ident, Kind, ObjectName, TableBody, TableConstraint, TableElement,
+    AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, ConstraintAttributeKind, Drop, Ident, Kind,
+    ObjectName, TableConstraint, cut,
 };
 use crate::cursor::Cursor;
-use crate::plan::name::Given;
-use crate::plan::{plan_name, signature};
+use crate::naming::schema_owner;
+use crate::plan::name::{Given, statistics_name};
+use crate::plan::{plan_name, signature, table};
 use crate::statement::Statement;
 
 /// The proof of a DDL statement that starts no job. `given` are the names that it was given.
 pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
     match statement.kind() {
-        Kind::CreateTable(table) => leaves(
-            table.if_not_exists,
-            vec![Fact::Table { name: plan_name(&table.name), columns: columns(table).into() }],
-        ),
+        Kind::CreateTable(created) => leaves(created.if_not_exists, vec![table::fact(statement, created)]),
         Kind::CreateView(view) => {
             leaves(view.or_replace, vec![relation(&view.name, RelationKind::View, true)])
         }
@@ -41,8 +39,8 @@ pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
             facts(vec![Fact::Domain { name: plan_name(&domain.name), exists: true }])
         }
         Kind::CreateSchema(schema) => {
-            let made = match schema.name.clone().or_else(|| owner(statement)) {
-                Some(name) => Fact::Schema { name: name.value.into(), exists: true },
+            let made = match schema.name.clone().or_else(|| schema_owner(statement)) {
+                Some(name) => Fact::Schema { name: kept(&name.value), exists: true },
                 None => Fact::OwnSchema,
             };
             leaves(schema.if_not_exists, vec![made])
@@ -56,6 +54,11 @@ pub(super) fn of(statement: &Statement<'_>, given: &[Given]) -> Proof {
 
 fn facts(facts: Vec<Fact>) -> Proof {
     if facts.is_empty() { Proof::Unknown } else { Proof::Facts(facts.into()) }
+}
+
+/// A name as far as the server keeps it.
+fn kept(name: &str) -> Text {
+    Text::from(cut(name).to_owned())
 }
 
 /// What holds after a statement, which shows that it has run unless it is one that can be repeated.
@@ -72,52 +75,16 @@ fn relation(name: &ObjectName, kind: RelationKind, exists: bool) -> Fact {
     Fact::Relation { name: plan_name(name), kind, exists }
 }
 
-/// The columns that a statement lists; none where `LIKE` brings others.
-fn columns(table: &CreateTable) -> Vec<Column> {
-    let TableBody::Elements(elements) = &table.body else { return Vec::new() };
-    if elements.iter().any(|element| matches!(element, TableElement::Like(_))) {
-        return Vec::new();
-    }
-    let columns = elements.iter().filter_map(|element| match element {
-        TableElement::Column(column) => Some(column),
-        _ => None,
-    });
-    columns
-        .map(|column| Column {
-            name: column.name.value.clone().into(),
-            data_type: column.data_type.as_ref().and_then(built_in).map(Text::from),
-        })
-        .collect()
-}
-
-/// The types whose names a catalog shows as this project writes them; of a domain the statement tells nothing.
-fn built_in(data_type: &DataType) -> Option<String> {
-    let schema = data_type.schema.as_deref().is_none_or(|schema| schema == "pg_catalog");
-    // A bare numeric reads back as numeric(18,6), a bare character as character(1): not compared.
-    let bare = data_type.modifiers.is_empty() && matches!(data_type.name.as_str(), "numeric" | "character");
-    (schema && !bare && !data_type.array && crate::ast::STORED_TYPES.contains(&data_type.name.as_str()))
-        .then(|| data_type.display())
-}
-
 /// The facts of something that has another name or schema now.
 fn moved(name: &ObjectName, kind: RelationKind, schema: Option<&str>, object: Option<&str>) -> Proof {
     let mut new = plan_name(name);
     if let Some(schema) = schema {
-        new.schema = Some(schema.to_owned().into());
+        new.schema = Some(cut(schema).to_owned().into());
     }
     if let Some(object) = object {
-        new.name = object.to_owned().into();
+        new.name = cut(object).to_owned().into();
     }
     facts(vec![relation(name, kind, false), Fact::Relation { name: new, kind, exists: true }])
-}
-
-/// Whose a schema without a name of its own is, and hence what it is called; `None` for the role at work.
-pub(crate) fn owner(statement: &Statement<'_>) -> Option<Ident> {
-    let mut cursor = statement.cursor();
-    cursor.skip_until(|cursor| cursor.is("AUTHORIZATION"));
-    cursor.eat("AUTHORIZATION")?;
-    let own = cursor.is_any(&["CURRENT_USER", "CURRENT_ROLE", "SESSION_USER"]);
-    cursor.ident().filter(|_| !own)
 }
 
 fn dropped(statement: &Statement<'_>, drop: &Drop) -> Vec<Fact> {
@@ -128,10 +95,8 @@ fn dropped(statement: &Statement<'_>, drop: &Drop) -> Vec<Fact> {
         "SEQUENCE" => of(|name| relation(name, RelationKind::Sequence, false)),
         "INDEX" => of(|name| relation(name, RelationKind::Index, false)),
         "DOMAIN" => of(|name| Fact::Domain { name: plan_name(name), exists: false }),
-        "SCHEMA" => of(|name| Fact::Schema { name: name.object().to_owned().into(), exists: false }),
-        "ROLE" | "USER" | "GROUP" => {
-            of(|name| Fact::Role { name: name.object().to_owned().into(), exists: false })
-        }
+        "SCHEMA" => of(|name| Fact::Schema { name: kept(name.object()), exists: false }),
+        "ROLE" | "USER" | "GROUP" => of(|name| Fact::Role { name: kept(name.object()), exists: false }),
         "STATISTICS" => of(|name| Fact::Statistics { name: plan_name(name), exists: false }),
         "FUNCTION" | "ROUTINE" => signature::dropped(statement)
             .into_iter()
@@ -155,7 +120,7 @@ fn altered(alter: &AlterTable, given: &[Given]) -> Proof {
             AlterActionKind::RenameTo(to) => return moved(&alter.name, kind, None, Some(&to.value)),
             AlterActionKind::SetSchema(schema) => return moved(&alter.name, kind, Some(&schema.value), None),
             AlterActionKind::AddConstraint(new) => {
-                let name = new.name.as_ref().map(|name| name.value.clone());
+                let name = new.name.as_ref().map(|name| cut(&name.value).to_owned());
                 let given = || given.iter().find(|one| one.at == new.span.start);
                 match name.or_else(|| given().map(|given| given.name.clone())) {
                     Some(name) => {
@@ -197,15 +162,16 @@ fn added(alter: &AlterTable, new: &TableConstraint, name: String) -> Fact {
 /// What holds after an action: nothing where it sets what is then set, `None` where it is not known.
 fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact>> {
     let table = || plan_name(&alter.name);
-    let column = |name: &str, exists| Fact::Column { table: table(), column: name.to_owned().into(), exists };
+    let column =
+        |name: &str, exists| Fact::Column { table: table(), column: cut(name).to_owned().into(), exists };
     let constraint = |name: &str, exists| Fact::Constraint {
         table: table(),
-        name: name.to_owned().into(),
+        name: cut(name).to_owned().into(),
         exists,
         validated: false,
     };
     let identity =
-        |name: &str, exists| Fact::Identity { table: table(), column: name.to_owned().into(), exists };
+        |name: &str, exists| Fact::Identity { table: table(), column: cut(name).to_owned().into(), exists };
     Some(match action {
         AlterActionKind::AddColumn { column: new, .. } => vec![column(&new.name.value, true)],
         AlterActionKind::DropColumn { column: old, .. } => vec![column(&old.value, false)],
@@ -220,7 +186,11 @@ fn action_facts(alter: &AlterTable, action: &AlterActionKind) -> Option<Vec<Fact
             AlterColumnKind::AddIdentity(_) => vec![identity(&column.value, true)],
             AlterColumnKind::DropIdentity(_) => vec![identity(&column.value, false)],
             AlterColumnKind::DropExpression => {
-                vec![Fact::Generated { table: table(), column: column.value.clone().into(), exists: false }]
+                vec![Fact::Generated {
+                    table: table(),
+                    column: cut(&column.value).to_owned().into(),
+                    exists: false,
+                }]
             }
             // Everything else sets what is then set.
             _ => Vec::new(),
@@ -238,7 +208,7 @@ fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
         "COMMENT ON" | "COMMENT" | "GRANT" | "REVOKE" | "ALTER DEFAULT PRIVILEGES" => sets(),
         words if words.starts_with("COMMENT") => sets(),
         "CREATE ROLE" | "CREATE USER" | "CREATE GROUP" => match after(words) {
-            Some(role) => facts(vec![Fact::Role { name: role.value.into(), exists: true }]),
+            Some(role) => facts(vec![Fact::Role { name: kept(&role.value), exists: true }]),
             None => Proof::Unknown,
         },
         "CREATE STATISTICS" => created_statistics(statement, given),
@@ -248,14 +218,6 @@ fn other(statement: &Statement<'_>, words: &str, given: &[Given]) -> Proof {
         | "ALTER FUNCTION" | "ALTER ROUTINE" => changed(statement, words),
         _ => Proof::Unknown,
     }
-}
-
-/// The name that `CREATE STATISTICS` gives.
-pub(super) fn statistics_name(statement: &Statement<'_>) -> Option<ObjectName> {
-    let mut cursor = statement.cursor();
-    cursor.eat("CREATE STATISTICS")?;
-    cursor.eat("IF NOT EXISTS");
-    if cursor.is("ON") || cursor.is_punct("(") { None } else { cursor.name() }
 }
 
 fn created_statistics(statement: &Statement<'_>, given: &[Given]) -> Proof {
@@ -274,24 +236,14 @@ fn mapping(statement: &Statement<'_>, words: &str, preposition: &str) -> Proof {
     let mut cursor = statement.cursor();
     cursor.eat(words);
     let role = cursor.ident();
-    let token = cursor.eat(preposition).and_then(|_| cursor.token());
-    let arn = token.and_then(|token| plain_string(cursor.text_of(token)));
+    let arn = cursor.eat(preposition).and_then(|_| cursor.literal());
     match (role, arn) {
         (Some(role), Some(arn)) => {
             let exists = preposition == "TO";
-            facts(vec![Fact::IamMapping { role: role.value.into(), arn: arn.into(), exists }])
+            facts(vec![Fact::IamMapping { role: kept(&role.value), arn: arn.into(), exists }])
         }
         _ => Proof::Unknown,
     }
-}
-
-/// What a string without escapes says.
-fn plain_string(literal: &str) -> Option<String> {
-    if let Some(inner) = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        return Some(inner.replace("''", "'"));
-    }
-    let (tag, rest) = literal.strip_prefix('$')?.split_once('$')?;
-    rest.strip_suffix(&format!("${tag}$")).map(str::to_owned)
 }
 
 /// `ALTER … RENAME TO …` and `SET SCHEMA …` of what is no relation; other changes of these set what is then set.
@@ -304,10 +256,10 @@ fn changed(statement: &Statement<'_>, words: &str) -> Proof {
     let mut new = old.clone();
     if cursor.eat("RENAME TO").is_some() {
         let Some(to) = cursor.ident() else { return Proof::Unknown };
-        new.name = to.value.into();
+        new.name = kept(&to.value);
     } else if cursor.eat("SET SCHEMA").is_some() {
         let Some(to) = cursor.ident() else { return Proof::Unknown };
-        new.schema = Some(to.value.into());
+        new.schema = Some(kept(&to.value));
     } else {
         return domain_constraint(old, &mut cursor);
     }
@@ -325,7 +277,7 @@ fn changed(statement: &Statement<'_>, words: &str) -> Proof {
 fn domain_constraint(domain: dsql_migrate_plan::Name, cursor: &mut Cursor<'_>) -> Proof {
     let fact = |name: Ident, exists| Fact::DomainConstraint {
         domain: domain.clone(),
-        name: name.value.into(),
+        name: kept(&name.value),
         exists,
     };
     if cursor.eat("RENAME CONSTRAINT").is_some() {

@@ -1,13 +1,16 @@
 //! Transactions: which statements run together.
 
+use dsql_migrate_plan::limits::{STEP_BYTES, STEP_ROWS};
+
 use crate::ast::{Class, Kind, TransactionModeKind, TransactionVerb};
-use crate::diagnostic::Diagnostic;
-use crate::plan::rows;
+use crate::effect::Effects;
+use crate::finding::Diagnostic;
+use crate::plan::{bytes, rows, setting};
 use crate::rules::all::{
-    ddl_with_dml, multiple_ddl, open_transaction, rollback, row_limit, stray_transaction,
+    byte_limit, ddl_with_dml, multiple_ddl, open_transaction, rollback, row_limit, stray_transaction,
 };
-use crate::source::Span;
 use crate::statement::{File, Statement};
+use crate::text::Span;
 
 /// A step before it is written out: which statements it runs.
 #[derive(Debug, PartialEq, Eq)]
@@ -35,27 +38,50 @@ struct Block {
     statements: Vec<usize>,
 }
 
+/// What a statement surely adds to its transaction.
+#[derive(Clone, Copy)]
+struct Load {
+    rows: u64,
+    bytes: u64,
+}
+
+impl Load {
+    fn of(statement: &Statement<'_>) -> Self {
+        Self { rows: rows::inserted(statement), bytes: bytes::at_least(statement) }
+    }
+}
+
 struct Shape<'f, 's> {
     file: &'f File<'s>,
     position: usize,
+    effects: &'f [Effects],
     diagnostics: &'f mut Vec<Diagnostic>,
     drafts: Vec<Draft>,
     /// Consecutive DML outside of a block: one step.
     run: Vec<usize>,
-    /// How many rows it surely inserts.
+    /// How many rows it changes at most.
     rows: u64,
+    /// How many bytes it writes, about.
+    bytes: u64,
     settings: Vec<Setting>,
 }
 
 /// Divides a file's statements into steps, and reports transactions that DSQL would refuse.
-pub(crate) fn steps(file: &File<'_>, position: usize, diagnostics: &mut Vec<Diagnostic>) -> Vec<Draft> {
+pub(crate) fn steps(
+    file: &File<'_>,
+    position: usize,
+    effects: &[Effects],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<Draft> {
     let mut shape = Shape {
         file,
         position,
+        effects,
         diagnostics,
         drafts: Vec::new(),
         run: Vec::new(),
         rows: 0,
+        bytes: 0,
         settings: Vec::new(),
     };
     let mut block: Option<Block> = None;
@@ -81,7 +107,7 @@ pub(crate) fn steps(file: &File<'_>, position: usize, diagnostics: &mut Vec<Diag
             }
             Some(TransactionVerb::Rollback) => match block.take() {
                 Some(block) => {
-                    shape.block_rows(&block);
+                    shape.measure_block(&block);
                     shape
                         .find(&rollback::RULE, statement.span)
                         .also(block.begin, "the transaction begins here");
@@ -113,17 +139,6 @@ fn verb(statement: &Statement<'_>) -> Option<TransactionVerb> {
     }
 }
 
-/// What a `SET` sets, by its words up to the value.
-fn setting_name(statement: &Statement<'_>) -> String {
-    let mut cursor = statement.cursor();
-    cursor.advance();
-    if cursor.is("SESSION") || cursor.is("LOCAL") {
-        cursor.advance();
-    }
-    let words = cursor.skip_until(|cursor| cursor.is("TO") || cursor.is_punct("="));
-    statement.range_text(words).to_ascii_lowercase()
-}
-
 /// Whether `COMMIT AND CHAIN` begins the next transaction.
 fn chains(statement: &Statement<'_>) -> bool {
     match statement.kind() {
@@ -136,7 +151,7 @@ fn chains(statement: &Statement<'_>) -> bool {
 }
 
 impl Shape<'_, '_> {
-    fn find(&mut self, rule: &'static crate::rules::Rule, span: Span) -> &mut Diagnostic {
+    fn find(&mut self, rule: &'static crate::finding::Rule, span: Span) -> &mut Diagnostic {
         let index = self.diagnostics.len();
         self.diagnostics.push(Diagnostic::new(rule, self.position, span));
         &mut self.diagnostics[index]
@@ -150,22 +165,27 @@ impl Shape<'_, '_> {
     fn alone(&mut self, index: usize, statement: &Statement<'_>) {
         match statement.class() {
             Class::Dml | Class::Query => {
-                let rows = self.rows_of(statement);
-                if self.rows + rows > rows::MAX {
+                self.measure(statement);
+                let Some(rows) = rows::changed(statement, self.effects.get(index)) else {
+                    // Nobody knows how much room it leaves for others.
+                    self.end_run();
+                    self.push(vec![index], false);
+                    return;
+                };
+                let bytes = bytes::about(statement);
+                if self.rows + rows > STEP_ROWS || self.bytes + bytes > bytes::GROUP {
                     self.end_run();
                 }
                 self.rows += rows;
+                self.bytes += bytes;
                 self.run.push(index);
             }
             Class::Session => {
                 self.end_run();
-                // A setting that is made again takes the place of the earlier one.
-                let name = setting_name(statement);
-                let file = self.file;
-                self.settings.retain(|earlier| {
-                    file.statements.get(earlier.statement).is_none_or(|earlier| setting_name(earlier) != name)
-                });
-                self.settings.push(Setting { statement: index, of_block: false });
+                // Outside of a transaction LOCAL ends with its own statement.
+                if !setting::is_local(statement) {
+                    self.set(index, statement);
+                }
             }
             Class::Ddl | Class::Transaction => {
                 self.end_run();
@@ -174,18 +194,31 @@ impl Shape<'_, '_> {
         }
     }
 
-    /// The rows that a statement inserts; more than a transaction takes are an error.
-    fn rows_of(&mut self, statement: &Statement<'_>) -> u64 {
-        let rows = rows::inserted(statement);
-        if rows > rows::MAX {
-            self.find(&row_limit::RULE, statement.head())
-                .message(format!("this inserts {rows} rows; a transaction takes {}", rows::MAX));
+    /// Notes a setting; one that is made again takes the place of the earlier one.
+    fn set(&mut self, index: usize, statement: &Statement<'_>) {
+        let new = setting::parameters(statement);
+        let file = self.file;
+        self.settings.retain(|earlier| {
+            let earlier = file.statements.get(earlier.statement).map(setting::parameters);
+            !earlier.unwrap_or_default().iter().all(|parameter| new.contains(parameter))
+        });
+        self.settings.push(Setting { statement: index, of_block: false });
+    }
+
+    /// Whether a statement fits into a transaction by itself; an error where it surely does not.
+    fn measure(&mut self, statement: &Statement<'_>) -> Load {
+        let load = Load::of(statement);
+        if load.rows > STEP_ROWS {
+            self.find(&row_limit::RULE, statement.head()).message(row_limit::message("this", load.rows));
         }
-        rows
+        if load.bytes > STEP_BYTES {
+            self.find(&byte_limit::RULE, statement.head()).message(byte_limit::message("this", load.bytes));
+        }
+        load
     }
 
     fn end_run(&mut self) {
-        self.rows = 0;
+        (self.rows, self.bytes) = (0, 0);
         if !self.run.is_empty() {
             let run = std::mem::take(&mut self.run);
             self.push(run, false);
@@ -196,19 +229,36 @@ impl Shape<'_, '_> {
         self.drafts.push(Draft { statements, ddl, settings: self.settings.clone() });
     }
 
-    /// Counts the rows of a whole transaction.
-    fn block_rows(&mut self, block: &Block) {
-        let mut total = 0;
+    /// What a committed transaction has set for the session, and not for itself alone.
+    fn keep(&mut self, sets: &[usize]) {
+        let file = self.file;
+        for index in sets {
+            let statement = file.statements.get(*index).filter(|statement| !setting::is_local(statement));
+            if let Some(statement) = statement {
+                self.set(*index, statement);
+            }
+        }
+    }
+
+    /// Whether a whole transaction fits; the statement with which it surely does not is an error.
+    fn measure_block(&mut self, block: &Block) {
+        const WITH: &str = "with this statement the transaction";
+        let (mut rows, mut bytes) = (0, 0);
         let file = self.file;
         for statement in block.statements.iter().filter_map(|index| file.statements.get(*index)) {
-            let rows = self.rows_of(statement);
-            total += rows;
-            if total > rows::MAX && total - rows <= rows::MAX && rows <= rows::MAX {
+            let load = self.measure(statement);
+            let before = (rows, bytes);
+            rows += load.rows;
+            bytes += load.bytes;
+            // A statement that does not fit by itself has been reported.
+            if rows > STEP_ROWS && before.0 <= STEP_ROWS && load.rows <= STEP_ROWS {
                 self.find(&row_limit::RULE, statement.head())
-                    .message(format!(
-                        "with this statement the transaction inserts {total} rows; it takes {}",
-                        rows::MAX
-                    ))
+                    .message(row_limit::message(WITH, rows))
+                    .also(block.begin, "the transaction begins here");
+            }
+            if bytes > STEP_BYTES && before.1 <= STEP_BYTES && load.bytes <= STEP_BYTES {
+                self.find(&byte_limit::RULE, statement.head())
+                    .message(byte_limit::message(WITH, bytes))
                     .also(block.begin, "the transaction begins here");
             }
         }
@@ -230,10 +280,11 @@ impl Shape<'_, '_> {
         let head = |index: usize| self.file.statements.get(index).map_or_else(Span::default, Statement::head);
         match (ddl.as_slice(), dml.as_slice()) {
             ([], _) => {
-                self.block_rows(block);
+                self.measure_block(block);
                 if !block.statements.is_empty() {
                     self.push(block.statements.clone(), false);
                 }
+                self.keep(&sets);
             }
             ([only], []) => {
                 let before = self.settings.len();
@@ -247,6 +298,7 @@ impl Shape<'_, '_> {
                     }
                 }
                 self.settings.truncate(before);
+                self.keep(&sets);
             }
             ([first, second, ..], _) => {
                 let (first, second, begin) = (head(*first), head(*second), block.begin);

@@ -71,8 +71,8 @@ pub(super) fn dropped(statement: &Statement<'_>) -> Vec<(ObjectName, Option<Text
 #[cfg(test)]
 mod tests {
     use super::dropped;
-    use crate::source::Source;
     use crate::statement::File;
+    use crate::text::Source;
 
     fn signatures(sql: &str) -> Vec<String> {
         let source = Source::new("a.sql", sql);

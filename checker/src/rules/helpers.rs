@@ -1,6 +1,7 @@
 //! What several rules ask.
 
 use crate::ast::{Ident, Kind, ObjectName, TableBody, TableElement};
+use crate::grammar::{NodeKind, Part};
 use crate::statement::Statement;
 
 /// A name as SQL: quoted where it must be. For the SQL in help texts.
@@ -81,12 +82,54 @@ pub(crate) fn table_constraints<'s>(statement: &'s Statement<'_>) -> Vec<&'s cra
     of_table.chain(added).collect()
 }
 
+/// A number as it is read: `2,997`.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// The first words of a statement that is known by them, where they are these.
-pub(super) fn headed(statement: &Statement<'_>, words: &str) -> Option<crate::source::Span> {
+pub(super) fn headed(statement: &Statement<'_>, words: &str) -> Option<crate::text::Span> {
     match statement.kind() {
         Kind::Other(head) if head.words == words => Some(head.span),
         _ => None,
     }
+}
+
+/// The word that says what a query or a change is: it stands behind its WITH.
+pub(super) fn verb(part: Part<'_>) -> crate::text::Span {
+    let with = part.child(NodeKind::With).or_else(|| part.child(NodeKind::WithRecursive));
+    let cursor = part.cursor();
+    with.map_or(cursor, |with| cursor.at(with.range().end)).span()
+}
+
+/// The first SELECT, VALUES or TABLE of a query.
+pub(super) fn first_select(query: Part<'_>) -> Option<Part<'_>> {
+    const PARTS: &[NodeKind] =
+        &[NodeKind::Query, NodeKind::Union, NodeKind::Select, NodeKind::Values, NodeKind::TableQuery];
+    let mut at = query;
+    while at.is_any(&[NodeKind::Query, NodeKind::Union]) {
+        at = at.children().into_iter().find(|part| part.is_any(PARTS))?;
+    }
+    Some(at)
+}
+
+/// How many columns a SELECT gives, where none of its items may stand for several, and where they stand.
+pub(super) fn selected(select: Part<'_>) -> Option<(usize, crate::text::Span)> {
+    let targets = select.child(NodeKind::Targets)?;
+    let items = targets.children();
+    let is_star = |item: &Part<'_>| {
+        let all = |value: Part<'_>| value.child(NodeKind::AllColumns).is_some();
+        item.is(NodeKind::Star) || item.first().is_some_and(all)
+    };
+    (!items.iter().any(is_star)).then(|| (items.len(), targets.span()))
 }
 
 /// Whether these keywords stand next to each other anywhere in a statement.
@@ -99,21 +142,6 @@ pub(super) fn has_words(statement: &Statement<'_>, words: &str) -> bool {
         cursor.advance();
     }
     false
-}
-
-/// Where these keywords stand next to each other.
-pub(super) fn find_words(statement: &Statement<'_>, words: &str) -> Vec<crate::source::Span> {
-    let mut cursor = statement.cursor();
-    let mut spans = Vec::new();
-    while !cursor.at_end() {
-        let name = matches!(cursor.last_text(), "." | "::") || cursor.last_text().eq_ignore_ascii_case("AS");
-        let found = if name { None } else { cursor.eat(words) };
-        spans.extend(found);
-        if found.is_none() {
-            cursor.advance();
-        }
-    }
-    spans
 }
 
 /// The columns of a `UNIQUE` or `PRIMARY KEY` constraint of a table.
@@ -137,7 +165,7 @@ pub(super) fn included_columns(kind: &crate::ast::ConstraintKind) -> &[Ident] {
 }
 
 /// The clause that makes a column a key by itself.
-pub(super) fn key_clause(column: &crate::ast::ColumnDef) -> Option<crate::source::Span> {
+pub(super) fn key_clause(column: &crate::ast::ColumnDef) -> Option<crate::text::Span> {
     use crate::ast::ColumnClauseKind::{PrimaryKey, Unique};
     let clause = column.clauses.iter().find(|clause| matches!(clause.kind, PrimaryKey(_) | Unique(_)))?;
     Some(clause.span)
@@ -146,7 +174,7 @@ pub(super) fn key_clause(column: &crate::ast::ColumnDef) -> Option<crate::source
 /// The keys that a `CREATE TABLE` declares: their columns, and where these are listed if they are.
 pub(super) fn keys_of_table<'s>(
     statement: &'s Statement<'_>,
-) -> Vec<(Vec<&'s crate::ast::ColumnDef>, Option<crate::source::Span>)> {
+) -> Vec<(Vec<&'s crate::ast::ColumnDef>, Option<crate::text::Span>)> {
     let mut keys: Vec<_> = statement
         .columns()
         .filter(|column| key_clause(column).is_some())
@@ -159,30 +187,14 @@ pub(super) fn keys_of_table<'s>(
             .iter()
             .filter_map(|name| statement.columns().find(|column| column.name.value == name.value));
         // With the parentheses around the list.
-        let span = crate::source::Span::new(first.span.start.saturating_sub(1), last.span.end + 1);
+        let span = crate::text::Span::new(first.span.start.saturating_sub(1), last.span.end + 1);
         keys.push((columns.collect(), Some(span)));
     }
     keys
 }
 
-/// The columns of the primary key that a `CREATE TABLE` declares.
-pub(super) fn primary_key(statement: &Statement<'_>) -> Option<Vec<String>> {
-    let primary = |clause: &crate::ast::ColumnClause| {
-        matches!(clause.kind, crate::ast::ColumnClauseKind::PrimaryKey(_))
-    };
-    let of_column = statement.columns().find(|column| column.clauses.iter().any(primary));
-    of_column.map(|column| vec![column.name.value.clone()]).or_else(|| {
-        table_constraints(statement).into_iter().find_map(|constraint| match &constraint.kind {
-            crate::ast::ConstraintKind::PrimaryKey(key) => {
-                Some(key.columns.iter().map(|name| name.value.clone()).collect())
-            }
-            _ => None,
-        })
-    })
-}
-
 /// Where a `CREATE TABLE` says PRIMARY KEY.
-pub(super) fn primary_keys(statement: &Statement<'_>) -> Vec<crate::source::Span> {
+pub(super) fn primary_keys(statement: &Statement<'_>) -> Vec<crate::text::Span> {
     if !matches!(statement.kind(), Kind::CreateTable(_)) {
         return Vec::new();
     }
@@ -203,43 +215,28 @@ pub(crate) fn table_name(statement: &Statement<'_>) -> String {
     }
 }
 
-/// The name that is most like another one, if any is near.
-pub(crate) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let near = name.chars().count().div_ceil(3);
-    let measured = among.map(|other| (distance(name, other), other));
-    measured.filter(|(distance, _)| *distance <= near).min().map(|(_, other)| other)
-}
-
-/// How many letters must be put in, taken out, replaced or swapped with the next to make one name of another.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for (i, from) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, to) in b.iter().enumerate() {
-            let above = &rows[i];
-            let mut cost = (above[j] + usize::from(from != to)).min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *from == b[j - 1] && a[i - 1] == *to {
-                cost = cost.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(cost);
-        }
-        rows.push(row);
+/// What stands at a place, as the server names it.
+pub(super) fn near_of(
+    statement: &Statement<'_>,
+    cursor: &crate::cursor::Cursor<'_>,
+) -> (crate::text::Span, String) {
+    match cursor.token() {
+        Some(token) => (token.span, format!("at or near \"{}\"", statement.slice(token.span))),
+        None => (cursor.last_span(), "at end of input".to_owned()),
     }
-    rows.last().and_then(|row| row.last()).copied().unwrap_or_default()
 }
 
 /// The edit that takes a clause out.
-pub(super) fn removal(statement: &Statement<'_>, span: crate::source::Span) -> crate::fix::Edit {
-    crate::fix::removal(statement.file_text(), span)
+pub(super) fn removal(statement: &Statement<'_>, span: crate::text::Span) -> crate::finding::Edit {
+    crate::finding::removal(statement.file_text(), span)
 }
 
 /// The edit that puts something in at a byte of the file.
-pub(super) fn insertion(at: usize, what: &str) -> crate::fix::Edit {
-    crate::fix::Edit { span: crate::source::Span::new(at, at), replacement: what.to_owned() }
+pub(super) fn insertion(at: usize, what: &str) -> crate::finding::Edit {
+    crate::finding::Edit { span: crate::text::Span::new(at, at), replacement: what.to_owned() }
 }
 
 /// The edit that writes something in place of a clause.
-pub(super) fn replacement(span: crate::source::Span, what: &str) -> crate::fix::Edit {
-    crate::fix::Edit { span, replacement: what.to_owned() }
+pub(super) fn replacement(span: crate::text::Span, what: &str) -> crate::finding::Edit {
+    crate::finding::Edit { span, replacement: what.to_owned() }
 }

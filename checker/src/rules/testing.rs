@@ -1,14 +1,16 @@
 //! What rules' tests are written with.
 
-use super::Rule;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::check::{Input, check_set};
 use crate::dialect::Dialect;
-use crate::source::Source;
+use crate::finding::Rule;
+use crate::finding::{Diagnostic, Severity};
+use crate::options::Options;
+use crate::text::Source;
 
 /// All findings in a text, judged by itself.
 pub(super) fn findings_in(sql: &str, dialect: Dialect) -> Vec<Diagnostic> {
     let source = Source::new("test.sql", sql);
-    crate::check::judge_text(&source, dialect)
+    crate::judge::judge_text(&source, dialect)
 }
 
 /// Asserts that the rule, and no other error, finds this text (in the newest dialect that it holds in) at
@@ -64,6 +66,24 @@ fn every_rule_finds_its_wrong_example_and_none_its_right_one() {
     }
 }
 
+/// Those that look at more than a text: their examples are names of files, or cannot be written down.
+const NOT_OF_A_TEXT: &[&str] =
+    &["byte-limit", "duplicate-version", "file-name", "history", "lock-file", "not-utf", "version-style"];
+
+#[test]
+fn every_rule_of_another_pass_finds_its_wrong_example_and_not_its_right_one() {
+    let finds = |rule: &Rule, sql: &str| {
+        let name = "0001_example.sql".to_owned();
+        let input = Input { path: name.clone(), name, bytes: sql.into() };
+        check_set(vec![input], Options::default()).diagnostics.iter().any(|one| one.rule == rule)
+    };
+    for rule in super::RULES.iter().copied().filter(|rule| matches!(rule.check, super::Check::Elsewhere)) {
+        let of_a_text = !NOT_OF_A_TEXT.contains(&rule.id);
+        assert_eq!(finds(rule, rule.wrong), of_a_text, "{}: {}", rule.id, rule.wrong);
+        assert!(!finds(rule, rule.right), "{}: {}", rule.id, rule.right);
+    }
+}
+
 #[test]
 fn every_rule_says_all_that_it_must() {
     let mut ids = Vec::new();
@@ -80,4 +100,29 @@ fn every_rule_says_all_that_it_must() {
         assert!(rule.server.is_empty() || !rule.sqlstate.is_empty(), "{id}: server words without a SQLSTATE");
     }
     assert!(ids.is_sorted(), "the list of rules is sorted by id");
+}
+
+/// The texts of rules cannot be put together from constants, so they are compared with them.
+#[test]
+fn texts_name_the_limits_as_they_are() {
+    use dsql_migrate_plan::limits::{STEP_ROWS, TRANSACTION_ROWS};
+    let number = |word: &str| word.replace([',', ';', ')'], "").parse::<u64>();
+    for rule in super::RULES.iter().copied() {
+        for text in [rule.title, rule.why, rule.help] {
+            let words: Vec<_> = text.split_whitespace().collect();
+            let counts = words.windows(2).filter(|pair| pair[1].starts_with("row"));
+            for rows in counts.filter_map(|pair| number(pair[0]).ok()).filter(|rows| *rows > 1_000) {
+                assert!(
+                    [STEP_ROWS, TRANSACTION_ROWS].contains(&rows),
+                    "{}: {rows} rows in {text:?}",
+                    rule.id
+                );
+            }
+        }
+        let limits =
+            rule.right.split("LIMIT ").skip(1).filter_map(|rest| number(rest.split(' ').next()?).ok());
+        for limit in limits {
+            assert!(limit <= STEP_ROWS, "{}: {}", rule.id, rule.right);
+        }
+    }
 }

@@ -3,16 +3,16 @@
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::File;
-use super::sqlx::hex;
-use super::tool::{Folder, Past, Row, Tool, column};
+use super::tool::{Folder, Past, Row, Tool, column, hex};
 
 pub(super) static TOOL: Tool = Tool {
     name: "drizzle",
     table: "__drizzle_migrations",
     columns: &["hash", "created_at"],
-    select: "hash, created_at::text",
-    order: "created_at",
+    rows: &elsewhere::DRIZZLE,
     read,
 };
 

@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dsql_migrate::__private::elsewhere;
+
 use super::tool::{Folder, Past, Row, Tool, column};
 
 pub(super) static TOOL: Tool = Tool {
     name: "drizzle-dsql",
     table: "__drizzle_migrations",
     columns: &["migration_hash", "migration_folder_millis", "statement_index"],
-    select: "migration_hash, migration_folder_millis::text, statement_index::text, created_at::text",
-    order: "migration_folder_millis, statement_index",
+    rows: &elsewhere::DRIZZLE_DSQL,
     read,
 };
 

@@ -2,13 +2,15 @@
 
 use std::io;
 
-use dsql_migrate::quote::{literal, qualified};
+use dsql_migrate::__private::elsewhere::{self, Wanted};
+use dsql_migrate::__private::quote::qualified;
 use dsql_migrate::{Connection, Connector};
 use serde::Serialize;
 use tokio_postgres::SimpleQueryMessage;
 
 use super::Arguments;
-use super::tool::{Row, TOOLS, Tool};
+use super::tool::{Row, Tool};
+use super::tools::TOOLS;
 use crate::database::{Format, Target, print};
 
 #[derive(Serialize)]
@@ -28,6 +30,8 @@ pub(super) struct Found {
     pub(super) table: String,
     /// Whether the search path finds it first under its bare name.
     first: bool,
+    /// Whether it keeps versions as text.
+    pub(super) text_versions: bool,
     pub(super) rows: Vec<Row>,
 }
 
@@ -86,7 +90,20 @@ struct Candidate {
     schema: String,
     table: String,
     first: bool,
-    columns: Vec<String>,
+    /// Names and types.
+    columns: Vec<(String, String)>,
+}
+
+impl Candidate {
+    fn has(&self, column: &str) -> bool {
+        self.columns.iter().any(|(name, _)| name == column)
+    }
+
+    /// Whether it keeps versions as text of any length.
+    fn has_text_versions(&self) -> bool {
+        let is_text = |data_type: &str| data_type == "text" || data_type.starts_with("character varying");
+        self.columns.iter().any(|(name, data_type)| name == "version" && is_text(data_type))
+    }
 }
 
 /// The one table that is meant, read.
@@ -99,7 +116,7 @@ pub(super) async fn table(arguments: &Arguments, connector: &impl Connector) -> 
         let is = |tool: &&&'static Tool| {
             let named = arguments.from_table.is_some() || candidate.table == tool.table;
             let asked = arguments.from.as_deref().is_none_or(|from| from == tool.name);
-            let columns = tool.columns.iter().all(|column| candidate.columns.iter().any(|one| one == column));
+            let columns = tool.columns.iter().all(|column| candidate.has(column));
             named && asked && columns
         };
         if let Some(tool) = TOOLS.iter().find(is) {
@@ -121,14 +138,21 @@ pub(super) async fn table(arguments: &Arguments, connector: &impl Connector) -> 
             names.join(", ")
         )));
     }
-    let mut found = Found { tool, schema: one.schema, table: one.table, first: one.first, rows: Vec::new() };
-    let sql = format!("SELECT {} FROM {} ORDER BY {}", tool.select, found.quoted(), tool.order);
-    found.rows = query(&connection, &sql).await?;
+    let text_versions = one.has_text_versions();
+    let mut found = Found {
+        tool,
+        schema: one.schema,
+        table: one.table,
+        first: one.first,
+        text_versions,
+        rows: Vec::new(),
+    };
+    found.rows = query(&connection, &tool.rows.of(&found.quoted())).await?;
     Ok(found)
 }
 
 fn is_ours(tool: &Tool, one: &Candidate) -> bool {
-    tool.name == super::three_columns::TOOL.name && one.columns.iter().any(|column| column == "checksum")
+    tool.name == super::three_columns::TOOL.name && one.has("checksum")
 }
 
 fn nothing(arguments: &Arguments) -> String {
@@ -152,38 +176,30 @@ fn nothing(arguments: &Arguments) -> String {
 }
 
 async fn candidates(arguments: &Arguments, connection: &Connection) -> Result<Vec<Candidate>, Stopped> {
-    let condition = match &arguments.from_table {
-        Some(table) => match table.split_once('.') {
-            Some((schema, table)) => {
-                format!("n.nspname = {} AND c.relname = {}", literal(schema), literal(table))
-            }
-            None => format!("c.relname = {}", literal(table)),
-        },
-        None => {
-            let names: Vec<_> = TOOLS.iter().map(|tool| literal(tool.table)).collect();
-            format!("c.relname IN ({})", names.join(", "))
-        }
+    let names: Vec<&str> = TOOLS.iter().map(|tool| tool.table).collect();
+    let wanted = match arguments.from_table.as_deref().map(|table| (table, table.split_once('.'))) {
+        Some((_, Some((schema, table)))) => Wanted::In { schema, table },
+        Some((table, None)) => Wanted::OneOf(&[table]),
+        None => Wanted::OneOf(&names),
     };
-    let sql = format!(
-        "SELECT n.nspname::text, c.relname::text, \
-         (c.oid = to_regclass(quote_ident(c.relname::text)))::text, \
-         string_agg(a.attname::text, ' ' ORDER BY a.attnum) \
-         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
-         WHERE c.relkind = 'r' AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND {condition} \
-         GROUP BY c.oid, n.nspname, c.relname ORDER BY 1, 2"
-    );
     let text = |row: &Row, position: usize| row.get(position).cloned().flatten().unwrap_or_default();
-    let rows = query(connection, &sql).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Candidate {
-            schema: text(row, 0),
-            table: text(row, 1),
-            first: text(row, 2) == "true",
-            columns: text(row, 3).split(' ').map(str::to_owned).collect(),
-        })
-        .collect())
+    let mut found: Vec<Candidate> = Vec::new();
+    for row in query(connection, &elsewhere::tables(wanted)).await? {
+        let (schema, table) = (text(&row, 0), text(&row, 1));
+        let column = (text(&row, 3), text(&row, 4));
+        match found.last_mut().filter(|last| last.schema == schema && last.table == table) {
+            Some(last) => last.columns.push(column),
+            None => {
+                found.push(Candidate {
+                    schema,
+                    table,
+                    first: text(&row, 2) == "true",
+                    columns: vec![column],
+                });
+            }
+        }
+    }
+    Ok(found)
 }
 
 async fn query(connection: &Connection, sql: &str) -> Result<Vec<Row>, Stopped> {

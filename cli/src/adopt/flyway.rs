@@ -1,5 +1,7 @@
 //! Flyway: `flyway_schema_history`.
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::{File, of_version, up_to};
 use super::tool::{Folder, Past, Row, Tool, column, is_true};
 
@@ -7,8 +9,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "flyway",
     table: "flyway_schema_history",
     columns: &["installed_rank", "version", "script", "checksum", "success"],
-    select: "version, description, type, script, checksum::text, installed_on::text, success::text",
-    order: "installed_rank",
+    rows: &elsewhere::FLYWAY,
     read,
 };
 

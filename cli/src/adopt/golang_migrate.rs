@@ -1,5 +1,7 @@
 //! golang-migrate: `schema_migrations(version, dirty)`, whose only row names the version that the database is at.
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::{of_version, up_to};
 use super::tool::{Folder, Past, Row, Tool, column, is_true};
 
@@ -7,8 +9,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "golang-migrate",
     table: "schema_migrations",
     columns: &["version", "dirty"],
-    select: "version::text, dirty::text",
-    order: "version",
+    rows: &elsewhere::GOLANG_MIGRATE,
     read,
 };
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::of_version;
 use super::tool::{Folder, Past, Row, Tool, column, is_true};
 
@@ -9,8 +11,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "goose",
     table: "goose_db_version",
     columns: &["version_id", "is_applied", "tstamp"],
-    select: "version_id::text, is_applied::text, tstamp::text",
-    order: "id",
+    rows: &elsewhere::GOOSE,
     read,
 };
 

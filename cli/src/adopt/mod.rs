@@ -15,20 +15,22 @@ mod sqlx;
 mod tests;
 mod three_columns;
 mod tool;
+mod tools;
 
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
-use dsql_migrate::{AppliedElsewhere, Connector, Migrations, State};
+use dsql_migrate::{AppliedElsewhere, Begun, Connector, Migrations, State};
 
 use crate::confirm::confirmed;
 use crate::database::{Format, Target, failed, runtime};
 use files::File;
 use find::Found;
 use mapping::Mapping;
-use tool::{Folder, TOOLS};
+use tool::Folder;
+use tools::TOOLS;
 
 /// Take over a database that another tool has migrated: record as applied what its table says is applied.
 ///
@@ -98,7 +100,12 @@ async fn adopt(arguments: &Arguments, connector: &impl Connector, migrations: &M
             Err(error) => return failed(target.format, &error),
         }
     };
-    let folder = Folder { files: &files, journal: journal.as_deref(), same_table: found.is_own(target) };
+    let folder = Folder {
+        files: &files,
+        journal: journal.as_deref(),
+        same_table: found.is_own(target),
+        text_versions: found.text_versions,
+    };
     let mapping = mapping::map(&files, (found.tool.read)(&found.rows, &folder), &own);
     if let Some(why) = stopped(&found, &mapping, target) {
         show::mapping(target.format, &found, &mapping, false)?;
@@ -119,9 +126,12 @@ async fn adopt(arguments: &Arguments, connector: &impl Connector, migrations: &M
     let applied: Vec<_> = mapping
         .record
         .iter()
-        .map(|one| AppliedElsewhere { version: one.version.clone(), at: one.applied_at.clone() })
+        .map(|one| match &one.applied_at {
+            Some(at) => AppliedElsewhere::new(&one.version).at(at),
+            None => AppliedElsewhere::new(&one.version),
+        })
         .collect();
-    match runner.record(connector, &applied, false).await {
+    match runner.record(connector, &applied, Begun::Refuse).await {
         Ok(recorded) => {
             match target.format {
                 Format::Human => println!("recorded {}", recorded.join(", ")),

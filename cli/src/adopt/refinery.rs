@@ -4,6 +4,8 @@ use std::hash::{Hash, Hasher};
 
 use siphasher::sip::SipHasher13;
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::{File, number, of_version};
 use super::tool::{Folder, Past, Row, Tool, column};
 
@@ -11,8 +13,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "refinery",
     table: "refinery_schema_history",
     columns: &["version", "name", "applied_on", "checksum"],
-    select: "version::text, name, applied_on, checksum",
-    order: "version",
+    rows: &elsewhere::REFINERY,
     read,
 };
 

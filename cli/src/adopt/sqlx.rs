@@ -2,15 +2,16 @@
 
 use sha2::{Digest, Sha384};
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::of_version;
-use super::tool::{Folder, Past, Row, Tool, column, is_true};
+use super::tool::{Folder, Past, Row, Tool, column, hex, is_true};
 
 pub(super) static TOOL: Tool = Tool {
     name: "sqlx",
     table: "_sqlx_migrations",
     columns: &["version", "description", "installed_on", "success", "checksum"],
-    select: "version::text, description, installed_on::text, success::text, encode(checksum, 'hex')",
-    order: "version",
+    rows: &elsewhere::SQLX,
     read,
 };
 
@@ -23,7 +24,7 @@ fn read(rows: &[Row], folder: &Folder<'_>) -> Vec<Past> {
             .map(|file| hex(&Sha384::digest(&file.bytes)));
         let past = Past::of(format!("{version} {}", column(row, 1)), file)
             .at(column(row, 2))
-            .compared(digest.map(|digest| digest == column(row, 4)));
+            .compared(digest.map(|digest| column(row, 4).strip_prefix("\\x") == Some(&digest)));
         if is_true(column(row, 3)) {
             past
         } else {
@@ -34,9 +35,4 @@ fn read(rows: &[Row], folder: &Folder<'_>) -> Vec<Past> {
         }
     };
     rows.iter().map(of_row).collect()
-}
-
-/// Bytes as lower-case digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

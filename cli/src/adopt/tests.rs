@@ -2,7 +2,8 @@ use std::collections::BTreeSet;
 
 use super::files::File;
 use super::mapping::{Mapping, map};
-use super::tool::{Folder, Row, TOOLS};
+use super::tool::{Folder, Row};
+use super::tools::TOOLS;
 
 fn file(name: &str, text: &str) -> File {
     let stem = name.strip_suffix(".sql").unwrap();
@@ -27,7 +28,8 @@ fn rows(rows: &[&[&str]]) -> Vec<Row> {
 
 fn mapped(tool: &str, files: &[File], journal: Option<&str>, table: &[&[&str]]) -> Mapping {
     let tool = TOOLS.iter().find(|one| one.name == tool).unwrap();
-    let folder = Folder { files, journal, same_table: tool.name == "three-columns" };
+    let text_versions = table.iter().all(|row| row.get(3) == Some(&"text"));
+    let folder = Folder { files, journal, same_table: tool.name == "three-columns", text_versions };
     map(files, (tool.read)(&rows(table), &folder), &BTreeSet::new())
 }
 

@@ -1,5 +1,7 @@
 //! The plainest table of all, which home-made runners keep: `version, name, applied_at`.
 
+use dsql_migrate::__private::elsewhere;
+
 use super::files::of_version;
 use super::tool::{Folder, Past, Row, Tool, column};
 
@@ -7,8 +9,7 @@ pub(super) static TOOL: Tool = Tool {
     name: "three-columns",
     table: "schema_migrations",
     columns: &["version", "name", "applied_at"],
-    select: "version::text, name::text, applied_at::text, pg_typeof(version)::text",
-    order: "version",
+    rows: &elsewhere::THREE_COLUMNS,
     read,
 };
 
@@ -25,7 +26,7 @@ fn of_row(row: &Row, folder: &Folder<'_>) -> Past {
     if !folder.same_table {
         return past;
     }
-    if !matches!(column(row, 3), "text" | "character varying") {
+    if !folder.text_versions {
         return past.refused(
             "the table keeps versions as numbers, where ours are text: keep the records in a table of their own \
              (--table dsql_migrations)",

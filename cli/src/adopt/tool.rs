@@ -1,7 +1,8 @@
 //! What one knows of another tool's table, whichever tool it is.
 
+use dsql_migrate::__private::elsewhere::Rows;
+
 use super::files::File;
-use super::{drizzle, drizzle_dsql, flyway, golang_migrate, goose, refinery, sqlx, three_columns};
 
 /// A row as text.
 pub(crate) type Row = Vec<Option<String>>;
@@ -20,25 +21,11 @@ pub(crate) struct Tool {
     pub(crate) table: &'static str,
     /// Columns by which the table is known; for one that shares its name with another tool's.
     pub(crate) columns: &'static [&'static str],
-    /// What to read: the columns of the query, the table's name put between, and the order.
-    pub(crate) select: &'static str,
-    /// By what the rows are sorted.
-    pub(crate) order: &'static str,
+    /// How its rows are read.
+    pub(crate) rows: &'static Rows,
     /// What the rows mean for the files.
     pub(crate) read: fn(&[Row], &Folder<'_>) -> Vec<Past>,
 }
-
-/// All of them.
-pub(crate) static TOOLS: &[&Tool] = &[
-    &three_columns::TOOL,
-    &refinery::TOOL,
-    &sqlx::TOOL,
-    &golang_migrate::TOOL,
-    &goose::TOOL,
-    &flyway::TOOL,
-    &drizzle_dsql::TOOL,
-    &drizzle::TOOL,
-];
 
 /// What rows are matched with.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +36,8 @@ pub(crate) struct Folder<'f> {
     pub(crate) journal: Option<&'f str>,
     /// Whether the table is the one that our own records are to go into.
     pub(crate) same_table: bool,
+    /// Whether the table keeps versions as text.
+    pub(crate) text_versions: bool,
 }
 
 /// Something that was applied, by the other tool's account.
@@ -100,4 +89,9 @@ impl Past {
 /// Whether a boolean's text is true.
 pub(crate) fn is_true(text: &str) -> bool {
     matches!(text, "t" | "true" | "1")
+}
+
+/// Bytes as lower-case digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

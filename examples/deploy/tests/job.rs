@@ -1,4 +1,4 @@
-//! The job as CI and people run it, against a stand-in behind TLS and IAM tokens.
+//! The job as CI and people run it, against an emulator behind TLS and IAM tokens.
 
 // Clippy knows the tests themselves, but not what they share.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -47,7 +47,7 @@ impl Action {
         time: Duration,
     ) -> Result<Answer, Failure> {
         let retry = Retry::default();
-        let options = Options::default().retry(Retry { total: retry.total.min(time), ..retry });
+        let options = Options::default().retry(retry.total(retry.total.min(time)));
         let runner = migrations.with(options);
         Ok(match self {
             Self::Migrate => Answer::Migrate(runner.run_until(database, tokio::time::sleep(time)).await?),

@@ -1,5 +1,5 @@
-//! The function as Lambda runs it: a process that asks the runtime API for invocations, here an emulation of it, with a
-//! stand-in for the cluster behind TLS and IAM tokens.
+//! The function as Lambda runs it: a process that asks the runtime API for invocations, here an emulation of it, with an
+//! emulator of the cluster behind TLS and IAM tokens.
 
 // Clippy knows the tests themselves, but not what they share.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -78,7 +78,7 @@ async fn what_goes_wrong_fails_the_invocation() {
     let mut function = Function::start(&of(&endpoint)).await;
     let failed = function.invoke(json!({"action": "migrate"}), LONG).await.unwrap_err();
     let message = failed["errorMessage"].as_str().unwrap();
-    assert_eq!(failed["errorType"], "different", "{failed}");
+    assert_eq!(failed["errorType"], "refused", "{failed}");
     assert!(message.contains("0001_items.sql") && message.contains("items"), "{message}");
     let failed = function.invoke(json!({"key1": "value1"}), LONG).await.unwrap_err();
     assert_eq!(failed["errorType"], "action", "{failed}");

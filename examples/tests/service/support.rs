@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 /// How long anything may take on a loaded machine.
 pub const LIMIT: Duration = Duration::from_secs(60);
 
-/// A stand-in of the test's own.
+/// An emulator of the test's own.
 pub async fn database(options: Options) -> (Cluster, String) {
-    let cluster = Cluster::start(options).await.expect("a stand-in starts");
+    let cluster = Cluster::start(options).await.expect("an emulator starts");
     let url = cluster.url();
     (cluster, url)
 }

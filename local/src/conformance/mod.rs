@@ -1,4 +1,4 @@
-//! What a real cluster answered, asked again of the stand-in.
+//! What a real cluster answered, asked again of the emulator.
 //!
 //! `conformance/recorded.tsv` restates answers recorded by Dreamescaper/dsql-emulator from a live cluster (MIT, © 2026 Oleksandr
 //! Liakhevych; the licence is beside it). Nobody of this project has run them against a cluster.

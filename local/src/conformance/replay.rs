@@ -21,7 +21,7 @@ pub struct Comparison {
     pub id: String,
     /// What the cluster answered, a step a line.
     pub recorded: Vec<String>,
-    /// What the stand-in answered.
+    /// What the emulator answered.
     pub answered: Vec<String>,
     /// Whether codes, texts, tags, columns and rows are equal.
     pub equal: bool,
@@ -52,7 +52,7 @@ impl Report {
     }
 }
 
-/// Asks a stand-in, at an endpoint of its own, everything that was recorded.
+/// Asks an emulator, at an endpoint of its own, everything that was recorded.
 ///
 /// # Errors
 /// When a connection breaks or a probe's setup is refused: a different answer is no error.
@@ -65,7 +65,7 @@ pub async fn replay(cluster: &Cluster) -> Result<Report, Error> {
 }
 
 /// Asks a cluster everything that was recorded, in a schema of its own that is dropped again: a real cluster, at port 5432 with a
-/// token for `admin` and the authority in `ca_pem`, or a stand-in served with TLS.
+/// token for `admin` and the authority in `ca_pem`, or an emulator served with TLS.
 ///
 /// # Errors
 /// As for [`replay`].

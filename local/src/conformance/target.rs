@@ -1,4 +1,4 @@
-//! Who is asked: an endpoint of a stand-in here, or a cluster somewhere.
+//! Who is asked: an endpoint of an emulator here, or a cluster somewhere.
 
 use std::io;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl Target<'_> {
     }
 }
 
-async fn start(stream: Box<dyn crate::session::Stream>, password: &str) -> io::Result<Backend> {
+async fn start(stream: Box<dyn crate::wire::Stream>, password: &str) -> io::Result<Backend> {
     let parameters =
         [("user", "admin"), ("database", "postgres")].map(|(k, v)| (k.to_string(), v.to_string()));
     Backend::over(stream, &parameters, password).await.map_err(|refused| match refused {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::User;
 use super::copy::copy;
-use super::find::{Installation, version_of};
+use super::installation::{Installation, version_of};
 
 /// The folders of the parts, as cargo has unpacked them.
 #[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]

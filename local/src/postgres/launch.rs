@@ -1,17 +1,17 @@
 //! Running the PostgreSQL: as an unprivileged user, reachable by a Unix socket only, and never left behind.
 
-use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 
 use super::User;
-use super::find::{Found, Installation, find};
+use super::command::command;
+use super::find::{Found, find};
+use super::installation::Installation;
 use super::template::Template;
 use super::watchdog::Watchdog;
 use crate::error::Error;
@@ -40,7 +40,7 @@ const SETTINGS: &[(&str, &str)] = &[
     // DSQL never waits: what has to here is taken for a conflict. Short locks of a moment are not.
     ("lock_timeout", "30ms"),
     ("deadlock_timeout", "10s"),
-    // The stand-in changes pg_index and puts functions of its own before some built-in ones.
+    // The emulator changes pg_index and puts functions of its own before some built-in ones.
     ("allow_system_table_mods", "on"),
 ];
 
@@ -256,21 +256,4 @@ fn unprivileged(root: &Path) -> Result<Option<User>, Error> {
 fn entry(users: &str, name: &str) -> Option<User> {
     let mut fields = users.lines().find(|line| line.split(':').next() == Some(name))?.split(':').skip(2);
     Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
-}
-
-/// A program to run as `user`, with nothing of ours but what it needs.
-pub(super) fn command(program: &Path, variables: &[(OsString, OsString)], user: Option<User>) -> Command {
-    let mut command = Command::new(program);
-    // A group of its own: Ctrl-C at a terminal is for us, and we end the server.
-    command
-        .current_dir("/")
-        .process_group(0)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    command.env_remove("PGDATA").env("LC_ALL", "C").envs(variables.iter().cloned());
-    if let Some((uid, gid)) = user {
-        command.uid(uid).gid(gid);
-    }
-    command
 }

@@ -1,9 +1,11 @@
 //! A PostgreSQL of our own: found on the system or embedded, run over a throw-away cluster, gone when we are.
 
+mod command;
 mod copy;
 #[cfg(feature = "embedded-postgres")]
 mod embedded;
 mod find;
+mod installation;
 mod launch;
 mod template;
 mod watchdog;

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::copy::copy;
-use super::find::Installation;
+use super::installation::Installation;
 use super::{SUPERUSER, User};
 
 /// After this time what nobody has made anew is removed: other versions' clusters, and what an interrupted process left.

@@ -5,15 +5,15 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Stdio};
 
 use super::User;
-use super::launch::command;
+use super::command::command;
 use crate::error::Error;
 
 /// What it does: it is told the server's pid, and at last that all is done. When the pipe closes before, it ends that server (no
-/// other that may have taken up the same folder since) and removes the folder, unless it is to be kept. Only over a folder that is
+/// other that may have taken up the same folder since; at once, and by force if it is still there three seconds later) and removes the folder, unless it is to be kept. Only over a folder that is
 /// to be removed, and so nobody else's, does it ask the folder for a server that it was not told of.
 const SCRIPT: &str = r#"
 trap '' HUP INT TERM
-pid= n=0
+pid= n=0 signal=QUIT
 while read -r line; do
     [ "$line" = done ] && exit 0
     pid=$line
@@ -21,7 +21,8 @@ done
 [ "$2$pid" != keep ] || exit 0
 while [ $n -lt 50 ]; do
     [ -n "$pid" ] || pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
-    [ -z "$pid" ] || kill -QUIT "$pid" 2>/dev/null
+    [ $n -lt 30 ] || signal=KILL
+    [ -z "$pid" ] || kill -$signal "$pid" 2>/dev/null
     [ "$2" = keep ] || rm -rf -- "$1"
     sleep 0.1
     if [ -z "$pid" ] || ! kill -0 "$pid" 2>/dev/null; then

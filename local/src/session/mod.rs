@@ -1,6 +1,6 @@
 //! One client's session: half-duplex between the client and a PostgreSQL connection of its own.
 //!
-//! A client message is carried to its end before the next is looked at. PostgreSQL is therefore idle whenever the stand-in
+//! A client message is carried to its end before the next is looked at. PostgreSQL is therefore idle whenever the emulator
 //! wants to run something of its own on the session's connection, which is what makes hidden transactions possible.
 
 mod conflict;
@@ -15,21 +15,16 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::backend::Backend;
-use crate::endpoint::Shared;
 use crate::faults::{Counters, Strike};
 use crate::registry::Control;
-use crate::wire::{self, Frame, LARGEST_MESSAGE, Wire, broken};
+use crate::shared::Shared;
+use crate::wire::{self, Frame, LARGEST_MESSAGE, Stream, Wire, broken};
 use crate::words::ServerError;
 use extended::{Portal, Prepared};
 use transaction::{Phase, Transaction};
-
-/// What a client is connected through.
-pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 /// The client's side of a session.
 pub(crate) type Client = Wire<Box<dyn Stream>>;
@@ -75,7 +70,7 @@ pub(crate) struct Session {
     counters: Arc<Counters>,
     /// How the answer to the current message is to be cut off.
     cut: Option<Strike>,
-    /// What the stand-in tells the session.
+    /// What the emulator tells the session.
     control: UnboundedReceiver<Control>,
     /// A message of a sequence has come whose end has not.
     within: bool,
@@ -124,7 +119,7 @@ impl Session {
         served
     }
 
-    /// A turn a message: the client's, or the stand-in's own while the client is silent.
+    /// A turn a message: the client's, or the emulator's own while the client is silent.
     async fn turns(&mut self) -> io::Result<()> {
         self.ready().await?;
         let end_of_life = tokio::time::sleep(self.shared.options.connection_life);

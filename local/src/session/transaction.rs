@@ -11,7 +11,7 @@ pub(crate) enum Phase {
     /// In no transaction.
     #[default]
     Idle,
-    /// In a transaction that the stand-in opened around statements outside a block, so that it can still undo them.
+    /// In a transaction that the emulator opened around statements outside a block, so that it can still undo them.
     Hidden,
     /// In the client's own transaction block.
     Block,
@@ -51,7 +51,7 @@ pub(crate) struct Transaction {
     pub(crate) started: Instant,
     /// Rows changed so far.
     pub(crate) changed: u64,
-    /// What the client has sent to be written, as a stand-in for the size of it.
+    /// What the client has sent to be written, which stands for the size of it.
     pub(crate) bytes: u64,
     /// Whether a statement has looked at data yet, and the version of the catalog when the first did.
     pub(crate) touched: bool,

@@ -18,7 +18,7 @@ fn secure() -> Options {
     options().insecure(false)
 }
 
-/// Verifies in full, with the authority that the stand-in hands out.
+/// Verifies in full, with the authority that the emulator hands out.
 fn verifying(endpoint: &Endpoint) -> MakeRustlsConnect {
     let mut roots = RootCertStore::empty();
     let pem = endpoint.ca_pem().expect("an authority");

@@ -1,4 +1,4 @@
-//! The stand-in under real clients. One PostgreSQL for the whole binary, an endpoint (a database) a test.
+//! The emulator under real clients. One PostgreSQL for the whole binary, an endpoint (a database) a test.
 
 // Clippy knows the tests themselves, but not what they share.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]

@@ -36,7 +36,7 @@ impl std::ops::DerefMut for Process {
     }
 }
 
-/// A served stand-in and the line it printed.
+/// A served emulator and the line it printed.
 fn served(arguments: &[&str]) -> (Process, serde_json::Value) {
     let child = tool().arg("serve").arg("--json").args(arguments).spawn().expect("the tool runs");
     let mut child = Process(child);
@@ -46,7 +46,7 @@ fn served(arguments: &[&str]) -> (Process, serde_json::Value) {
     (child, value)
 }
 
-/// The folder of the stand-in that serves `url`, as PostgreSQL itself names it.
+/// The folder of the emulator that serves `url`, as PostgreSQL itself names it.
 fn folder(served: &serde_json::Value) -> PathBuf {
     let ca = served["ca"].as_str().expect("a certificate's path");
     Path::new(ca).parent().unwrap().to_path_buf()

@@ -1,4 +1,4 @@
-//! The answers recorded from a real cluster, asked of the stand-in.
+//! The answers recorded from a real cluster, asked of the emulator.
 
 use dsql_local::conformance::{replay, replay_at};
 

@@ -17,7 +17,7 @@ pub(crate) fn options() -> Options {
 }
 
 pub(crate) async fn cluster() -> &'static Cluster {
-    CLUSTER.get_or_init(|| async { Cluster::start(options()).await.expect("the stand-in starts") }).await
+    CLUSTER.get_or_init(|| async { Cluster::start(options()).await.expect("the emulator starts") }).await
 }
 
 pub(crate) async fn endpoint() -> Endpoint {

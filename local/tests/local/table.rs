@@ -24,7 +24,7 @@ fn tests() -> BTreeSet<&'static str> {
             if line.starts_with("#[tokio::test") || line == "#[test]" {
                 let name = lines.find_map(|line| line.split_once("fn ")).expect("a test has a name").1;
                 let name = name.split('(').next().unwrap();
-                // It asks a cluster, not the stand-in.
+                // It asks a cluster, not the emulator.
                 if name != "a_cluster_still_answers_as_recorded" {
                     found.insert(name);
                 }

@@ -12,6 +12,9 @@ pub struct Connection {
 
 impl Connection {
     /// From what [`tokio_postgres::Config::connect`] gives. Its second half is driven by a task on the current runtime.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime.
     pub fn new<S, T>(client: Client, mut connection: tokio_postgres::Connection<S, T>) -> Self
     where
         S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,

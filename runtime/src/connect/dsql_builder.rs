@@ -130,7 +130,7 @@ impl DsqlBuilder {
         self
     }
 
-    /// Trusts the authorities of a PEM file too, as for the stand-in.
+    /// Trusts the authorities of a PEM file too, as for the emulator.
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.authorities.push(Authority::File(path.into()));
         self
@@ -142,7 +142,7 @@ impl DsqlBuilder {
         self
     }
 
-    /// Speaks TLS from the first byte (`sslnegotiation=direct`), which saves a round trip. DSQL and the stand-in
+    /// Speaks TLS from the first byte (`sslnegotiation=direct`), which saves a round trip. DSQL and the emulator
     /// know it; what stands between may not. Not unless asked for.
     pub fn direct_tls(mut self, direct: bool) -> Self {
         self.direct = direct;
@@ -155,7 +155,7 @@ impl DsqlBuilder {
         self
     }
 
-    /// Signs with these keys. For the stand-in any will do.
+    /// Signs with these keys. For the emulator any will do.
     pub fn static_credentials(
         self,
         access_key_id: impl Into<String>,

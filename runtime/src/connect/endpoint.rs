@@ -67,7 +67,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether it is this machine, where a stand-in may listen and no cluster does.
+    /// Whether it is this machine, where an emulator may listen and no cluster does.
     pub(super) fn is_local(&self) -> bool {
         super::url::is_this_machine(&Host::Tcp(self.host.clone()))
     }

@@ -1,16 +1,16 @@
 //! Why there is no connection.
 
 use crate::retry::{connects_later, is_of_the_network, with_causes};
-use crate::server::ServerError;
+use crate::server_error::ServerError;
 use std::fmt;
 
 /// Why there is no connection, and what to do about it.
 ///
 /// Holds no password or token.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct ConnectError(Box<Report>);
 
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 struct Report {
     kind: ConnectErrorKind,
     what: String,

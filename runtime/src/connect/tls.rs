@@ -12,6 +12,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 /// The authorities whose signature on a server's certificate counts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Roots {
     /// Mozilla's list, which is part of the binary: the same everywhere, also in an image with no files beside
     /// the binary. Amazon's authorities are in it.

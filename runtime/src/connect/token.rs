@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 /// Credentials are asked for anew when they have less than this to live, as the SDK's own clients do.
 const SPARE: Duration = Duration::from_secs(5 * 60);
-/// For a stand-in on this machine, which belongs to no region.
+/// For an emulator on this machine, which belongs to no region.
 const NOWHERE: &str = "us-east-1";
 
 /// A password for one role at one endpoint, for a short time. `Debug` does not show it.

@@ -1,54 +1,23 @@
 //! The state machine of a run.
 
-use super::action::{Action, Held, LeaseHolder, Outcome, StepId, Verdict, Write};
-use super::explain::{job_failed, refused};
+use super::action::{Action, JobFailure, Outcome, Verdict, Write};
+use super::baseline;
+use super::batch::Batch;
+use super::explain::{did_nothing, job_failed, refused};
+use super::ids::{FencingToken, StepId};
+use super::phase::{End, Phase, in_doubt, unexpected};
+use super::policies::{HookTime, Policies};
 use super::review::{Review, review};
-use super::situation::{Loaded, Next, Note, Situation};
-use super::survey;
+use super::state::{Next, RunState, Seen};
+use super::tables::Loaded;
 use crate::error::Error;
-use crate::options::{HookTime, Policies};
-use crate::server::data_is_at_fault;
-use crate::sql::tables::Missing;
-use dsql_migrate_plan::{Job, MigrationKind, Plan, StepKind};
+use dsql_migrate_plan::limits::LONE_RECORD_ROWS;
+use dsql_migrate_plan::{Fact, Job, Plan, Proof, StepKind};
 use std::collections::BTreeMap;
 
-/// How often a job that ended without a reason that people could act on is started again.
-const REBUILDS: u32 = 3;
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum End {
-    /// Everything that the options ask for is applied. The review is of the last ledger that was read.
-    Done(Review),
-    /// It stopped.
-    Failed(Error),
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Phase {
-    Boot,
-    /// Nothing is pending; the hook may be owed a call for what was.
-    Owing(Review),
-    Inspecting,
-    Creating(Vec<Missing>),
-    Contending,
-    Waiting,
-    Loading(Held, BTreeMap<StepId, Note>),
-    Working(Held, Box<Situation>),
-    /// Something failed. Whether that is so, or only looks so because another holder has gone on meanwhile, shows
-    /// in whether a record can still be made.
-    Failing {
-        held: Held,
-        notes: BTreeMap<StepId, Note>,
-        forget: Option<StepId>,
-        error: Error,
-    },
-    Releasing {
-        held: Held,
-        end: End,
-    },
-    Ended(End),
-}
+/// How often a job that ended without a reason that people could act on is started again, and a statement is sent
+/// again that the server took and that did nothing.
+pub(super) const RESTARTS: u32 = 3;
 
 /// Decides, from what it has been told so far, what to do next.
 #[derive(Debug, Clone)]
@@ -56,76 +25,103 @@ pub(crate) struct Machine<'a> {
     plan: &'a Plan,
     policies: &'a Policies,
     phase: Phase,
+    /// What follows from the phase.
+    action: Action,
     review: Option<Review>,
-    rebuilds: BTreeMap<StepId, u32>,
-    busy: Option<LeaseHolder>,
+    restarts: BTreeMap<StepId, u32>,
+    /// Whether the bookkeeping tables have been found whole.
+    inspected: bool,
+    /// What the model's tests leave out, to see that it is missed.
+    #[cfg(test)]
+    pub(crate) without: MachineWithout,
+}
+
+/// See [`Machine::without`].
+#[cfg(test)]
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct MachineWithout {
+    pub(crate) refusals: bool,
+    pub(crate) counters: bool,
 }
 
 impl<'a> Machine<'a> {
     pub(crate) fn new(plan: &'a Plan, policies: &'a Policies) -> Self {
-        Self { plan, policies, phase: Phase::Boot, review: None, rebuilds: BTreeMap::new(), busy: None }
+        Self {
+            plan,
+            policies,
+            phase: Phase::Boot,
+            action: Action::ReadLedger,
+            review: None,
+            restarts: BTreeMap::new(),
+            inspected: false,
+            #[cfg(test)]
+            without: MachineWithout::default(),
+        }
     }
 
     /// What to do now. The same until the machine is told what came of it.
-    pub(crate) fn next(&self) -> Action {
+    pub(crate) fn next(&self) -> &Action {
+        &self.action
+    }
+
+    fn decide(&self) -> Action {
         match &self.phase {
             Phase::Boot => Action::ReadLedger,
-            Phase::Owing(_) => Action::ReadOwed,
+            Phase::Owing(_) => Action::ReadHookOwed,
             Phase::Inspecting => Action::Inspect,
-            Phase::Creating(missing) => missing.first().map_or(Action::TakeLease, |it| Action::Create(*it)),
-            Phase::Contending => Action::TakeLease,
+            Phase::Creating(missing) => missing.first().map_or(Action::ReadLease, |it| Action::Create(*it)),
+            Phase::LookingAtLease => Action::ReadLease,
+            Phase::Taking(free) => Action::TakeLease(free.clone()),
             Phase::Waiting => Action::WaitForLease,
             Phase::Loading(..) => Action::Load,
-            Phase::Working(_, situation) => self.work(situation),
+            Phase::Working(_, state) => self.work(state),
             Phase::Failing { forget, .. } => {
                 Action::Record(forget.iter().copied().map(Write::Forget).collect())
             }
-            Phase::Releasing { .. } => Action::Release,
+            Phase::Releasing { .. } => Action::Release(None),
             Phase::Ended(_) => Action::Stop,
         }
     }
 
     /// The next action of a holder. Changes to the tables are put off until something else has to be done, and
     /// then committed together: a DDL step costs its statement and one record, a DML step nothing but itself.
-    fn work(&self, situation: &Situation) -> Action {
-        let mut situation = situation.clone();
-        let mut writes = Vec::new();
-        let mut rows = None;
+    fn work(&self, state: &RunState) -> Action {
+        let mut after = state.clone();
+        let mut batch = Batch::default();
         loop {
-            match situation.next(self.plan) {
-                Next::Write(write) => {
-                    situation.apply(&write);
-                    writes.push(write);
+            match after.next(self.plan, LONE_RECORD_ROWS / 2) {
+                Next::Write(write) if batch.takes(self.plan, state, &write) => {
+                    after.apply(self.plan, &write);
+                    batch.push(write);
                 }
-                Next::Rows(id) if writes.is_empty() => {
-                    rows = Some(id);
-                    situation.apply(&Write::Done(id));
-                    writes.push(Write::Done(id));
+                Next::Rows(id) if batch.is_empty() => {
+                    after.apply(self.plan, &Write::Done(id));
+                    batch = Batch::of_rows(id);
                 }
-                _ if !writes.is_empty() => {
-                    return match rows {
-                        Some(id) => Action::Rows(id, writes),
-                        None => Action::Record(writes),
-                    };
-                }
-                Next::Rows(id) => return Action::Rows(id, writes),
+                _ if !batch.is_empty() => return batch.into_action(self.plan, state),
+                Next::Write(write) => return Action::Record(vec![write]),
+                Next::Rows(id) => return Batch::of_rows(id).into_action(self.plan, state),
                 Next::Execute(id) => return Action::Execute(id),
                 Next::Prove(id) => return Action::Prove(id),
                 Next::Clean(id) => return Action::Clean(id),
-                Next::Survey(migration) => return Action::Survey(migration),
+                Next::CheckBaseline(migration) => {
+                    let applied = self.review.iter().flat_map(|review| review.applied.iter().copied());
+                    return Action::CheckBaseline(migration, applied.filter(|it| *it > migration).collect());
+                }
                 Next::Await(jobs) => return Action::Await(jobs),
                 Next::Hook => return Action::Hook,
-                Next::Finished => return Action::Release,
+                Next::Finished => return Action::Release(after.sweep(LONE_RECORD_ROWS / 2, |_| false)),
             }
         }
     }
 
     /// Takes in what came of the action that [`Self::next`] named.
     pub(crate) fn observe(&mut self, outcome: Outcome) {
-        let action = self.next();
+        let action = self.action.clone();
         // The phase is put back by `advance`; a failure in between is the end, never half a state.
         let phase = std::mem::replace(&mut self.phase, Phase::Boot);
         self.phase = self.advance(phase, &action, outcome);
+        self.action = self.decide();
     }
 
     fn advance(&mut self, phase: Phase, action: &Action, outcome: Outcome) -> Phase {
@@ -148,106 +144,118 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
-            (Phase::Owing(_), Outcome::Owed(true)) => self.contend(),
-            (Phase::Owing(review), Outcome::Owed(false)) => Phase::Ended(End::Done(review)),
+            (Phase::Owing(_), Outcome::HookOwed(true)) => self.contend(),
+            (Phase::Owing(review), Outcome::HookOwed(false)) => Phase::Ended(End::Done(review)),
+            (Phase::Inspecting, Outcome::Bookkeeping(missing)) if missing.is_empty() => {
+                self.inspected = true;
+                Phase::LookingAtLease
+            }
             (Phase::Inspecting, Outcome::Bookkeeping(missing)) => Phase::Creating(missing),
             (Phase::Creating(mut missing), Outcome::Created) => {
                 missing.remove(0);
-                Phase::Creating(missing)
+                self.inspected = missing.is_empty();
+                if missing.is_empty() { Phase::LookingAtLease } else { Phase::Creating(missing) }
             }
-            (Phase::Creating(_) | Phase::Contending, Outcome::Taken(held)) => {
-                self.busy = None;
-                Phase::Loading(held, BTreeMap::new())
-            }
-            (Phase::Creating(_) | Phase::Contending, Outcome::Busy(holder)) => {
-                self.busy = holder;
-                Phase::Waiting
-            }
-            (Phase::Creating(_) | Phase::Contending, Outcome::Doubt) => Phase::Contending,
+            (Phase::LookingAtLease, Outcome::Free(free)) => Phase::Taking(free),
+            (Phase::LookingAtLease | Phase::Taking(_), Outcome::Busy(_)) => Phase::Waiting,
+            // If that has taken it, it is ours to take once more.
+            (Phase::Taking(_), Outcome::InDoubt) => Phase::LookingAtLease,
+            (Phase::Taking(_), Outcome::Taken(loaded)) => self.start(&loaded, BTreeMap::new()),
             (Phase::Waiting, Outcome::Waited) => Phase::Boot,
             (Phase::Loading(..) | Phase::Working(..), Outcome::LeaseLost)
             | (Phase::Loading(..), Outcome::Loaded(None)) => Phase::Boot,
-            (Phase::Loading(_, notes), Outcome::Loaded(Some(loaded))) => self.start(loaded, notes),
-            (Phase::Working(held, situation), Outcome::Doubt) => doubt(held, *situation, action),
-            (Phase::Working(held, situation), outcome) => self.worked(held, *situation, action, outcome),
-            (Phase::Failing { held, error, .. }, Outcome::Recorded) => {
-                Phase::Releasing { held: after(held), end: End::Failed(error) }
+            (Phase::Loading(_, seen), Outcome::Loaded(Some(loaded))) => self.start(&loaded, seen),
+            (Phase::Working(token, state), Outcome::InDoubt) => in_doubt(token, *state, action),
+            (Phase::Working(token, state), outcome) => self.worked(token, *state, action, outcome),
+            (Phase::Failing { token, error, .. }, Outcome::Recorded) => {
+                Phase::Releasing { token: token.next(), end: End::Failed(error) }
             }
-            (Phase::Failing { held, notes, .. }, Outcome::Doubt) => Phase::Loading(held, notes),
+            (Phase::Failing { token, seen, .. }, Outcome::InDoubt) => Phase::Loading(token, seen),
             (Phase::Failing { .. }, Outcome::LeaseLost) => Phase::Boot,
             (Phase::Releasing { end, .. }, _) => Phase::Ended(end),
             (phase, outcome) => unexpected(&phase, &outcome),
         }
     }
 
-    /// On the way to the lease. Somebody who has just been found holding it has surely made the tables.
+    /// On the way to the lease.
     fn contend(&self) -> Phase {
-        if self.busy.is_some() { Phase::Contending } else { Phase::Inspecting }
+        if self.inspected { Phase::LookingAtLease } else { Phase::Inspecting }
     }
 
-    fn start(&mut self, loaded: Loaded, notes: BTreeMap<StepId, Note>) -> Phase {
-        let held = loaded.held;
-        let situation =
-            review(self.plan, self.policies, &loaded.ledger, Some(&loaded.known)).and_then(|it| {
-                self.review = Some(it.clone());
-                Situation::new(self.plan, it, &loaded, notes, self.policies)
-            });
-        match situation {
-            Ok(situation) => Phase::Working(held, Box::new(situation)),
-            Err(error) => Phase::Releasing { held, end: End::Failed(error) },
+    fn start(&mut self, loaded: &Loaded, seen: BTreeMap<StepId, Seen>) -> Phase {
+        let token = loaded.token;
+        let state = review(self.plan, self.policies, &loaded.ledger, Some(&loaded.known)).and_then(|it| {
+            let state = RunState::new(self.plan, &it, loaded, seen, self.policies);
+            self.review = Some(it);
+            state
+        });
+        match state {
+            Ok(state) => Phase::Working(token, Box::new(state)),
+            Err(error) => Phase::Releasing { token, end: End::Failed(error) },
         }
     }
 
-    fn worked(&mut self, held: Held, mut situation: Situation, action: &Action, outcome: Outcome) -> Phase {
+    fn worked(
+        &mut self,
+        token: FencingToken,
+        mut state: RunState,
+        action: &Action,
+        outcome: Outcome,
+    ) -> Phase {
         let failed = match (action, outcome) {
             (Action::Record(writes) | Action::Rows(_, writes), Outcome::Recorded) => {
-                writes.iter().for_each(|write| situation.apply(write));
-                return Phase::Working(after(held), Box::new(situation));
+                writes.iter().for_each(|write| state.apply(self.plan, write));
+                return Phase::Working(token.next(), Box::new(state));
             }
             (Action::Execute(id), Outcome::Executed(job)) => {
-                match (job, &self.plan.migrations[id.migration].steps[id.step].kind) {
-                    (Some(job), StepKind::AsyncDdl { .. }) => situation.note(*id, Note::Job(job)),
-                    // No job: there was an index of that name already. What it is must be looked at.
-                    (None, StepKind::AsyncDdl { .. }) => situation.look(*id),
-                    _ => situation.note(*id, Note::Ran),
-                }
+                let seen = match (job, &self.plan.migrations[id.migration].steps[id.step].kind) {
+                    (Some(job), StepKind::AsyncDdl { .. }) => Seen::Job(job),
+                    (None, StepKind::AsyncDdl { .. }) => Seen::Skipped,
+                    _ => Seen::Ran,
+                };
+                state.see(*id, seen);
                 None
             }
-            (Action::Execute(id), Outcome::Refused { answer, .. })
-                if answer.is_duplicate()
-                    || answer.is_missing()
-                    || situation.doubts(*id)
-                    || self.plan.migrations[id.migration].kind == MigrationKind::Always =>
-            {
-                situation.note(*id, Note::Contested(answer));
+            (Action::Execute(id), Outcome::Conflicted) => {
+                state.conflicted(*id);
                 None
             }
-            (Action::Execute(id) | Action::Rows(id, _), Outcome::Refused { answer, statement }) => {
-                Some((*id, refused(self.plan, *id, statement, answer)))
+            // Once an answer was lost a refusal may be due to that very statement.
+            (Action::Execute(id), Outcome::Refused(refusal)) if self.contests(&state, *id) => {
+                state.see(*id, Seen::Contested(refusal));
+                None
+            }
+            (Action::Execute(id) | Action::Rows(id, _), Outcome::Refused(refusal)) => {
+                Some((*id, refused(self.plan, *id, refusal)))
             }
             (Action::Prove(id) | Action::Clean(id), Outcome::Judged(verdict)) => {
-                self.judge(&mut situation, *id, verdict).err().map(|error| (*id, error))
+                self.judge(&mut state, *id, verdict).err().map(|error| (*id, error))
             }
-            (Action::Await(_), Outcome::JobsEnded(ended)) => ended.into_iter().find_map(|(id, verdict)| {
-                self.judge(&mut situation, id, verdict).err().map(|error| (id, error))
-            }),
+            (Action::Await(_), Outcome::JobsEnded(ended)) => ended
+                .into_iter()
+                .find_map(|(id, verdict)| self.judge(&mut state, id, verdict).err().map(|error| (id, error))),
             (Action::Clean(id), Outcome::Cleaned) => {
-                self.cleaned(&mut situation, *id).err().map(|it| (*id, it))
+                let failure = match state.seen(*id) {
+                    Some(Seen::Broken(failure)) => failure.clone(),
+                    _ => None,
+                };
+                state.see(*id, Seen::Ready);
+                self.restart(*id, failure.as_ref()).err().map(|error| (*id, error))
             }
-            (Action::Survey(migration), Outcome::Surveyed(verdicts)) => {
-                match survey::is_there(&self.plan.migrations[*migration], &verdicts) {
-                    Ok(is_there) => situation.surveyed(*migration, is_there),
+            (Action::CheckBaseline(migration, applied), Outcome::BaselineChecked(verdicts)) => {
+                match baseline::is_there(self.plan, *migration, applied, &verdicts) {
+                    Ok(is_there) => state.baseline_checked(*migration, is_there),
                     Err(error) => {
-                        return Phase::Failing { held, notes: situation.into_notes(), forget: None, error };
+                        return Phase::Failing { token, seen: state.into_seen(), forget: None, error };
                     }
                 }
                 None
             }
             (Action::Hook, Outcome::Hooked) => {
-                situation.hooked();
+                state.hooked();
                 None
             }
-            (Action::Release, Outcome::Released) => {
+            (Action::Release(_), Outcome::Released) => {
                 return Phase::Ended(self.review.take().map_or_else(
                     || End::Failed(Error::internal("a run ended before it had read the ledger")),
                     |mut review| {
@@ -256,56 +264,80 @@ impl<'a> Machine<'a> {
                     },
                 ));
             }
-            (_, outcome) => return unexpected(&Phase::Working(held, Box::new(situation)), &outcome),
+            (_, outcome) => return unexpected(&Phase::Working(token, Box::new(state)), &outcome),
         };
         match failed {
-            None => Phase::Working(held, Box::new(situation)),
-            Some((id, error)) => self.fail(held, situation, id, error),
+            None => Phase::Working(token, Box::new(state)),
+            Some((id, error)) => self.fail(token, state, id, error),
         }
     }
 
-    /// Ends the run over a step that surely has not happened: its intent must not look like doubt later.
-    fn fail(&self, held: Held, situation: Situation, id: StepId, error: Error) -> Phase {
-        let steps = &self.plan.migrations[id.migration].steps;
-        let done = situation.done(id.migration);
-        let error = error.now(format!("{done} of the {} steps of this migration are applied", steps.len()));
-        let rows = matches!(steps[id.step].kind, StepKind::Dml { .. });
-        Phase::Failing { held, notes: situation.into_notes(), forget: (!rows).then_some(id), error }
+    /// Whether a refusal is no more than a reason to ask the catalog.
+    fn contests(&self, state: &RunState, id: StepId) -> bool {
+        #[cfg(test)]
+        if self.without.refusals {
+            return true;
+        }
+        state.doubts(id) || self.is_state(id)
     }
 
-    fn judge(&mut self, situation: &mut Situation, id: StepId, verdict: Verdict) -> Result<(), Error> {
-        if let Verdict::Broken(details) = &verdict {
-            let details = details.clone();
-            if matches!(self.job(id), Some(Job::ValidateConstraint { .. })) {
-                // Nothing to clean: the constraint stays NOT VALID, and validating again is harmless.
-                self.rebuild(id, details.as_deref())?;
-                situation.note(id, Note::Clear);
-                return Ok(());
+    /// Whether all that the step says is a state that is there or not, whoever has brought it about: then a refusal
+    /// because it is so already is as good as success.
+    fn is_state(&self, id: StepId) -> bool {
+        match &self.plan.migrations[id.migration].steps[id.step].kind {
+            StepKind::Ddl { proof: Proof::Facts(facts), .. } => {
+                facts.iter().all(|fact| matches!(fact, Fact::IamMapping { .. }))
             }
+            _ => false,
         }
-        situation.judge(self.plan, id, verdict)
     }
 
-    fn cleaned(&mut self, situation: &mut Situation, id: StepId) -> Result<(), Error> {
-        let details = match situation.noted(id) {
-            Some(Note::Broken(details)) => details.clone(),
-            _ => None,
-        };
-        self.rebuild(id, details.as_deref())?;
-        situation.note(id, Note::Clear);
-        Ok(())
+    /// Ends the run over a step. One that surely has not happened leaves no intent, which would look like doubt later.
+    fn fail(&self, token: FencingToken, state: RunState, id: StepId, error: Error) -> Phase {
+        let steps = &self.plan.migrations[id.migration].steps;
+        let done = state.done(id.migration);
+        let error = error
+            .now_if_none(|| format!("{done} of the {} steps of this migration are applied", steps.len()));
+        let keeps = matches!(steps[id.step].kind, StepKind::Dml { .. }) || error.is_undecided();
+        Phase::Failing { token, seen: state.into_seen(), forget: (!keeps).then_some(id), error }
+    }
+
+    fn judge(&mut self, state: &mut RunState, id: StepId, verdict: Verdict) -> Result<(), Error> {
+        match &verdict {
+            // Nothing to clean: the constraint stays NOT VALID, and validating again is harmless.
+            Verdict::Broken(failure) if matches!(self.job(id), Some(Job::ValidateConstraint { .. })) => {
+                self.restart(id, failure.as_ref())?;
+                state.see(id, Seen::Ready);
+                Ok(())
+            }
+            Verdict::Absent | Verdict::CannotTell(_) if state.seen(id) == Some(&Seen::Skipped) => {
+                if self.count(id) > RESTARTS {
+                    return Err(did_nothing(self.plan, id));
+                }
+                state.see(id, Seen::Ready);
+                Ok(())
+            }
+            _ => state.judge(self.plan, id, verdict),
+        }
     }
 
     /// Counts another start of a job; an error when the rows are at fault or it has been tried often enough.
-    fn rebuild(&mut self, id: StepId, details: Option<&str>) -> Result<(), Error> {
-        let rebuilds = self.rebuilds.entry(id).or_default();
-        *rebuilds += 1;
-        let rebuilds = *rebuilds;
-        let hopeless = details.is_some_and(data_is_at_fault);
-        if hopeless || rebuilds > REBUILDS {
+    fn restart(&mut self, id: StepId, failure: Option<&JobFailure>) -> Result<(), Error> {
+        if self.count(id) > RESTARTS || failure.is_some_and(|failure| failure.of_rows) {
+            let details = failure.map(|failure| failure.details.as_str());
             return Err(job_failed(self.plan, id, self.job(id), details));
         }
         Ok(())
+    }
+
+    fn count(&mut self, id: StepId) -> u32 {
+        #[cfg(test)]
+        if self.without.counters {
+            return 0;
+        }
+        let restarts = self.restarts.entry(id).or_default();
+        *restarts += 1;
+        *restarts
     }
 
     fn job(&self, id: StepId) -> Option<&'a Job> {
@@ -315,24 +347,30 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Ends the run from outside: the shell cannot go on, or was asked to stop. The lease is given back first.
-    pub(crate) fn stop(&mut self, error: Error) {
+    /// Ends the run from outside: the shell cannot go on, or was asked to stop. The lease is given back first, unless
+    /// a statement of ours is `unanswered` or was never decided: whoever comes next must wait until it cannot commit
+    /// any more, so the lease is left to expire.
+    pub(crate) fn stop(&mut self, error: Error, unanswered: bool) {
         let phase = std::mem::replace(&mut self.phase, Phase::Boot);
         self.phase = match phase {
-            // Whoever comes next must wait until that statement cannot commit any more, so the lease is left to expire.
-            Phase::Working(_, situation) if situation.is_in_doubt() => Phase::Ended(End::Failed(error.now(
-                "what was applied is recorded; nobody knows yet of the statement under way, so the lease is left to \
-                 expire, and the next run then asks the catalog",
-            ))),
-            Phase::Working(held, situation) if error.is_of_a_step() => {
-                Phase::Failing { held, notes: situation.into_notes(), forget: None, error }
+            Phase::Working(_, state) if unanswered || state.has_doubt() => {
+                Phase::Ended(End::Failed(error.now(
+                    "what was applied is recorded; nobody knows yet of the statement under way, so the lease is \
+                     left to expire, and the next run then asks the catalog",
+                )))
             }
-            Phase::Loading(held, _) | Phase::Working(held, _) | Phase::Failing { held, .. } => {
-                Phase::Releasing { held, end: End::Failed(error) }
+            Phase::Working(token, state) if error.is_of_a_step() => {
+                Phase::Failing { token, seen: state.into_seen(), forget: None, error }
             }
+            Phase::Loading(token, _) | Phase::Working(token, _) => {
+                Phase::Releasing { token, end: End::Failed(error) }
+            }
+            // What failed first is what people need to know.
+            Phase::Failing { token, error, .. } => Phase::Releasing { token, end: End::Failed(error) },
             Phase::Releasing { end, .. } | Phase::Ended(end) => Phase::Ended(end),
             _ => Phase::Ended(End::Failed(error)),
         };
+        self.action = self.decide();
     }
 
     /// How the run ended, once [`Self::next`] says [`Action::Stop`].
@@ -347,43 +385,11 @@ impl<'a> Machine<'a> {
     #[cfg(test)]
     pub(crate) fn hash_state<H: std::hash::Hasher>(&self, state: &mut H) {
         use std::hash::Hash;
-        (&self.phase, &self.review, &self.rebuilds, &self.busy).hash(state);
+        (&self.phase, &self.review, &self.restarts, &self.inspected).hash(state);
     }
 
     /// The lease as it was last seen, while it is ours.
-    pub(crate) fn held(&self) -> Option<Held> {
-        match &self.phase {
-            Phase::Loading(held, _)
-            | Phase::Working(held, _)
-            | Phase::Failing { held, .. }
-            | Phase::Releasing { held, .. } => Some(*held),
-            _ => None,
-        }
-    }
-}
-
-/// The lease after one more record.
-fn after(held: Held) -> Held {
-    Held { seq: held.seq + 1, ..held }
-}
-
-/// The answer was lost. A DDL step is asked about by itself; for a record, everything is read again.
-fn doubt(held: Held, mut situation: Situation, action: &Action) -> Phase {
-    match action {
-        Action::Execute(id) => {
-            situation.doubt(*id);
-            Phase::Working(held, Box::new(situation))
-        }
-        _ => Phase::Loading(held, situation.into_notes()),
-    }
-}
-
-fn unexpected(phase: &Phase, outcome: &Outcome) -> Phase {
-    let error = Error::internal(&format!("an answer that does not fit: {outcome:?} in {phase:?}"));
-    match phase {
-        Phase::Loading(held, _) | Phase::Working(held, _) => {
-            Phase::Releasing { held: *held, end: End::Failed(error) }
-        }
-        _ => Phase::Ended(End::Failed(error)),
+    pub(crate) fn token(&self) -> Option<FencingToken> {
+        self.phase.token()
     }
 }

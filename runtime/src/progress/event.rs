@@ -47,7 +47,7 @@ pub enum Event {
         /// How often in a row, from 1.
         failures: u32,
         /// How long the pause is.
-        #[cfg_attr(feature = "serde", serde(rename = "pause_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "pause_ms", with = "crate::json_fields::millis"))]
         pause: Duration,
     },
     /// Another instance is migrating; told at every look.
@@ -60,7 +60,7 @@ pub enum Event {
         /// Until its lease ends unless it renews it, in seconds; below zero once it is over.
         seconds_left: i64,
         /// How long this run has waited.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// The lease is ours: this instance migrates.
@@ -69,7 +69,7 @@ pub enum Event {
         /// Who had it and has gone without giving it back.
         from: Option<String>,
         /// How long this run had waited.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// The lease is another's now: everything is read again.
@@ -120,7 +120,7 @@ pub enum Event {
         /// What it, or the catalog, says of its failure.
         details: Option<String>,
         /// Since this run started it or first saw it.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// A step is done, and recorded.
@@ -130,7 +130,7 @@ pub enum Event {
         #[cfg_attr(feature = "serde", serde(flatten))]
         step: StepRef,
         /// Since this run first sent it or asked about it, its job and its record included.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// A migration is applied, and recorded.
@@ -143,7 +143,7 @@ pub enum Event {
         /// Its file.
         file: String,
         /// Since its first step in this run.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// The hook of [`crate::Options::after_migrate`] is about to be called.
@@ -153,7 +153,7 @@ pub enum Event {
     #[non_exhaustive]
     HookFinished {
         /// How long it took, all calls together.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// The run has ended well.
@@ -166,7 +166,7 @@ pub enum Event {
         /// How many the options hold back.
         held_back: usize,
         /// How long it took in all.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
     /// The run has stopped before its end.
@@ -177,7 +177,7 @@ pub enum Event {
         /// The error, for people.
         message: String,
         /// How long it took in all.
-        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json::millis"))]
+        #[cfg_attr(feature = "serde", serde(rename = "elapsed_ms", with = "crate::json_fields::millis"))]
         elapsed: Duration,
     },
 }
@@ -229,6 +229,7 @@ pub enum Kind {
 
 impl Kind {
     /// The kind of a planned step.
+    #[doc(hidden)]
     #[must_use]
     pub const fn of(kind: &StepKind) -> Self {
         match kind {
@@ -271,6 +272,8 @@ pub enum Found {
     Broken,
     /// Something else has its name.
     Different,
+    /// The catalog does not tell: the statement is sent again, and the server decides.
+    CannotTell,
 }
 
 /// How a job stands.
@@ -309,7 +312,7 @@ written_as_in_json! {
     }
     Found {
         Happened => "happened", Absent => "absent", Building => "building", Broken => "broken",
-        Different => "different",
+        Different => "different", CannotTell => "cannot_tell",
     }
     JobState { Started => "started", Running => "running", Succeeded => "succeeded", Failed => "failed" }
 }

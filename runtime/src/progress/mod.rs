@@ -2,11 +2,11 @@
 
 mod event;
 mod lines;
-mod listener;
+mod observer;
 
 pub use event::{Event, Found, JobState, Kind, RetryCause, StepRef};
 pub use lines::Lines;
-pub(crate) use listener::{Listener, Teller};
+pub(crate) use observer::{Listener, Observer};
 
 /// Is told what a run does while it does it: for a progress bar, a page, a metric. Given to
 /// [`crate::Options::progress`]; every `Fn(&Event)` is one.

@@ -8,6 +8,7 @@ use crate::migrations::Migrations;
 
 /// A migration that refinery has no way to name.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NotForRefinery {
     /// The file.
     pub file: String,
@@ -54,7 +55,7 @@ fn text(migration: &dsql_migrate_plan::Migration) -> String {
     let mut set = 0;
     for step in migration.steps.iter() {
         for setting in step.settings.iter().skip(set) {
-            text.push_str(&setting.sql);
+            text.push_str(&setting.statement.sql);
             text.push_str(";\n");
         }
         set = step.settings.len();

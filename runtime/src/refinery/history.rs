@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::error::{Error, ErrorKind};
-use crate::server::{ServerError, UNDEFINED_TABLE};
+use crate::server::UNDEFINED_TABLE;
+use crate::server_error::ServerError;
 use crate::shell::Answer;
 
 /// How to take an answer.

@@ -110,7 +110,7 @@ impl<C: Connector> Bridge<C> {
             .iter()
             .map(|one| AppliedElsewhere { version: one.version().to_string(), at: None })
             .collect();
-        set.with(self.options(table, all)?).record(&self.connector, &rows, false).await?;
+        set.with(self.options(table, all)?).record(&self.connector, &rows, crate::Begun::Refuse).await?;
         Ok(Report::new(Vec::new()))
     }
 }

@@ -2,54 +2,56 @@
 
 use super::clock::LeaseClock;
 use super::explain::bookkeeping;
+use super::line::Reply;
 use super::perform::Shell;
-use super::send::Sent;
 #[cfg(feature = "refinery")]
 use super::session::Answer;
 use super::source::Source;
+use crate::baseline::Begun;
 use crate::connect::Connector;
-use crate::core::{Claim, Held, Loaded, Outcome, Verdict};
+use crate::core::{Expected, Loaded, Outcome, Write};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::sql::catalog::{self, Made};
-use crate::sql::proof;
 use crate::sql::record::{Author, adopt};
 use dsql_migrate_plan::Plan;
+use dsql_migrate_plan::limits::LONE_RECORD_ROWS;
 
 /// Positions of migrations in the plan, each with the time when it was applied as the server reads it.
 pub(crate) type Adopted = Vec<(usize, Option<String>)>;
 
-/// Records them in one transaction under the lease, and tells which: what the ledger has by then is left out.
+/// Records them under the lease, as many in a transaction as it takes, and tells which: what the ledger has by then is
+/// left out.
 pub(crate) async fn note_applied<C: Connector>(
     source: Source<'_, C>,
     options: &Options,
     plan: &Plan,
     adopted: Adopted,
-    although_begun: bool,
+    begun: Begun,
 ) -> Result<Vec<usize>, Error> {
     let mut shell = Shell::new(source, options, plan);
+    let mut noted = Vec::new();
     loop {
-        let mut held = shell.contend().await?;
-        let noted = shell.note(&mut held, &adopted, although_begun).await;
-        shell.release(held).await;
+        let mut loaded = shell.contend().await?;
+        let ended = shell.note(&mut loaded, &adopted, begun, &mut noted).await;
+        shell.release(loaded.token, None).await;
         // Without an answer the lease went to somebody else meanwhile: once more.
-        if let Some(noted) = noted? {
+        if ended? {
             return Ok(noted);
         }
     }
 }
 
-/// For each claim, what the catalog shows instead; `None` where it holds. Never writes.
+/// For each expectation, what the catalog shows instead; `None` where it holds. Never writes.
 pub(crate) async fn look_at<C: Connector>(
     source: Source<'_, C>,
     options: &Options,
     plan: &Plan,
-    claims: &[Claim],
+    expected: &[Expected],
 ) -> Result<Vec<Option<String>>, Error> {
     let mut shell = Shell::new(source, options, plan);
     let mut found = Vec::new();
-    for claim in claims {
-        found.push(shell.contradicts(claim).await?);
+    for one in expected {
+        found.push(shell.contradicts(one).await?);
     }
     Ok(found)
 }
@@ -70,18 +72,21 @@ pub(crate) async fn say<C: Connector>(
     source: Source<'_, C>,
     options: &Options,
     query: Query<'_>,
-) -> Result<Result<Answer, crate::server::ServerError>, Error> {
+) -> Result<Result<Answer, crate::server_error::ServerError>, Error> {
     let plan = Plan { dialect: "".into(), migrations: Vec::new().into() };
     let mut shell = Shell::new(source, options, &plan);
     let answers = match query {
         Query::Read(sql) => shell.read(sql).await?,
-        Query::Change(sql) => match shell.send(sql, options.timings.statement, None).await? {
-            Sent::Answers(answers) => Ok(answers),
-            Sent::Refused(error, _) => Err(error),
-            Sent::Doubt => {
-                return Err(Error::new(ErrorKind::ConnectionEnded, "the answer to a query was lost")
-                    .now("nobody knows whether the query was done")
-                    .remedy("look, and ask again"));
+        Query::Change(sql) => loop {
+            match shell.line.exchange(sql, options.timings.statement).await? {
+                Reply::Answers(answers) => break Ok(answers),
+                Reply::Refused(error, _) => break Err(error),
+                Reply::Again => {}
+                Reply::InDoubt => {
+                    return Err(Error::new(ErrorKind::ConnectionEnded, "the answer to a query was lost")
+                        .now("nobody knows whether the query was done")
+                        .remedy("look, and ask again"));
+                }
             }
         },
     };
@@ -90,58 +95,85 @@ pub(crate) async fn say<C: Connector>(
 
 impl<C: Connector> Shell<'_, C> {
     /// Makes what is missing of the bookkeeping tables, and waits until the lease is ours.
-    async fn contend(&mut self) -> Result<Held, Error> {
+    async fn contend(&mut self) -> Result<Loaded, Error> {
         if let Outcome::Bookkeeping(missing) = self.inspect().await? {
             for one in missing {
                 self.create(one).await?;
             }
         }
         loop {
-            match self.take_lease().await? {
-                Outcome::Taken(held) => return Ok(held),
-                Outcome::Busy(_) => {
-                    self.wait_for_lease().await?;
+            if let Outcome::Free(free) = self.read_lease().await? {
+                match self.take_lease(&free).await? {
+                    Outcome::Taken(loaded) => return Ok(loaded),
+                    // If that has taken it, it is ours to take once more.
+                    Outcome::InDoubt => continue,
+                    _ => {}
                 }
-                _ => {}
+            }
+            self.wait_for_lease().await?;
+        }
+    }
+
+    /// `false` when the lease is lost on the way. What was `noted` before it was is not noted again.
+    async fn note(
+        &mut self,
+        loaded: &mut Loaded,
+        adopted: &Adopted,
+        begun: Begun,
+        noted: &mut Vec<usize>,
+    ) -> Result<bool, Error> {
+        loop {
+            let open = |position: usize| !noted.contains(&position) && !self.has(loaded, position);
+            let wanted: Adopted = adopted.iter().filter(|(position, _)| open(*position)).cloned().collect();
+            if begun == Begun::Refuse {
+                self.check_untouched(loaded, &wanted)?;
+            }
+            let Some(slice) = wanted.chunks(LONE_RECORD_ROWS / 4).next() else { return Ok(true) };
+            let writes = self.of_the_past(loaded, slice);
+            let length = self.lease_length();
+            let author = Author { tables: &self.tables, holder: &self.holder, token: loaded.token, length };
+            let message = adopt(author, self.plan, slice, &writes);
+            let clock = LeaseClock::start(length);
+            let positions = slice.iter().map(|(position, _)| *position);
+            let mut in_doubt = false;
+            match self.exchange(&message.sql).await? {
+                Reply::Answers(_) => {
+                    self.lease.renewed(clock);
+                    noted.extend(positions.clone());
+                }
+                Reply::Refused(error, answered) if !error.is_changed_lease_row(answered == 0) => {
+                    return Err(bookkeeping("what is applied cannot be recorded", error));
+                }
+                Reply::InDoubt => in_doubt = true,
+                Reply::Refused(..) | Reply::Again => {}
+            }
+            match self.load(loaded.token).await? {
+                Outcome::Loaded(Some(now)) => *loaded = now,
+                _ => return Ok(false),
+            }
+            if in_doubt {
+                noted.extend(positions.filter(|position| self.has(loaded, *position)).collect::<Vec<_>>());
             }
         }
     }
 
-    async fn note(
-        &mut self,
-        held: &mut Held,
-        adopted: &Adopted,
-        although_begun: bool,
-    ) -> Result<Option<Vec<usize>>, Error> {
-        loop {
-            let Outcome::Loaded(Some(loaded)) = self.load(*held).await? else { return Ok(None) };
-            *held = loaded.held;
-            let wanted: Adopted =
-                adopted.iter().filter(|(position, _)| !self.has(&loaded, *position)).cloned().collect();
-            if !although_begun {
-                self.check_untouched(&loaded, &wanted)?;
-            }
-            let positions = wanted.iter().map(|(position, _)| *position).collect();
-            if wanted.is_empty() {
-                return Ok(Some(positions));
-            }
-            let length = self.lease_length();
-            let author = Author { tables: &self.tables, holder: &self.holder, held: *held, length };
-            let sql = adopt(author, self.plan, &wanted);
-            let clock = LeaseClock::start(length);
-            match self.send(&sql, self.options.timings.answer, None).await? {
-                Sent::Answers(_) => {
-                    self.keeper.renewed(clock);
-                    held.seq += 1;
-                    return Ok(Some(positions));
-                }
-                Sent::Refused(error, _) if error.is_changed_lease_row() => {}
-                Sent::Refused(error, _) => {
-                    return Err(bookkeeping("what is applied cannot be recorded", error));
-                }
-                Sent::Doubt => {}
-            }
+    /// What the journal has of these migrations is of the past now: it is swept as far as there is room, and else closed.
+    fn of_the_past(&self, loaded: &Loaded, adopted: &[(usize, Option<String>)]) -> Vec<Write> {
+        let mut room = LONE_RECORD_ROWS / 2;
+        let mut writes = Vec::new();
+        for (position, _) in adopted {
+            let version = &*self.plan.migrations[*position].version;
+            let rows = || loaded.journal.iter().filter(|row| row.version == version);
+            let Some(last) = rows().map(|row| row.step).max() else { continue };
+            let count = rows().count() + 1;
+            writes.push(if count <= room {
+                room -= count;
+                Write::Sweep { version: version.to_owned(), from: 0, to: last + 1, last: true }
+            } else {
+                Write::Close(*position)
+            });
         }
+        writes
     }
 
     /// Whether the ledger has a migration as its file is now.
@@ -165,34 +197,5 @@ impl<C: Connector> Shell<'_, C> {
             .now("nothing was recorded")
             .remedy("run the migrations, so that it is applied whole; or insist, if all of it is there")),
         }
-    }
-
-    async fn contradicts(&mut self, claim: &Claim) -> Result<Option<String>, Error> {
-        let verdict = match claim {
-            Claim::Fact(fact) => {
-                let facts = std::slice::from_ref(fact);
-                self.ask_facts(facts, None).await?.map(|answers| proof::judge(facts, &answers))
-            }
-            Claim::Made(job) => self.ask(&catalog::object(job), None).await?.map(|rows| {
-                let made = rows.first().and_then(|row| Made::read(row));
-                catalog::judge(job, made.as_ref(), &[], None)
-            }),
-        };
-        let verdict = match verdict {
-            Ok(verdict) => verdict,
-            // Whoever knows better can insist, which an error would not let them.
-            Err(error) => return Ok(Some(format!("the catalog does not answer whether {claim}: {error}"))),
-        };
-        Ok(match verdict {
-            Verdict::Happened { .. } => None,
-            Verdict::Absent => Some(match claim {
-                Claim::Fact(fact) => format!("the catalog does not show that {fact}"),
-                Claim::Made(_) => "the catalog does not show it".to_owned(),
-            }),
-            Verdict::Building(_) | Verdict::Broken(_) => {
-                Some("it is there and not valid, or not yet".to_owned())
-            }
-            Verdict::Different { expected, found } => Some(format!("expected {expected}, found {found}")),
-        })
     }
 }

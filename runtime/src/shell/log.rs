@@ -23,7 +23,7 @@ pub(super) struct Log<'a> {
     migrations: BTreeMap<usize, (Instant, Span)>,
     steps: BTreeMap<StepId, Begun>,
     /// The changes of a record whose answer was lost: the next reading tells whether it was made.
-    doubted: Vec<Write>,
+    in_doubt: Vec<Write>,
     applied: Vec<AppliedNow>,
 }
 
@@ -33,7 +33,7 @@ impl<'a> Log<'a> {
             plan,
             migrations: BTreeMap::new(),
             steps: BTreeMap::new(),
-            doubted: Vec::new(),
+            in_doubt: Vec::new(),
             applied: Vec::new(),
         }
     }
@@ -102,19 +102,19 @@ impl<'a> Log<'a> {
                     self.recorded(write, shell);
                 }
             }
-            (Action::Record(writes) | Action::Rows(_, writes), Outcome::Doubt) => {
-                self.doubted.clone_from(writes);
+            (Action::Record(writes) | Action::Rows(_, writes), Outcome::InDoubt) => {
+                self.in_doubt.clone_from(writes);
             }
             // The lease has been ours all the time: what is there is what we wrote.
-            (_, Outcome::Loaded(Some(loaded))) => {
-                for write in std::mem::take(&mut self.doubted) {
+            (_, Outcome::Loaded(Some(loaded)) | Outcome::Taken(loaded)) => {
+                for write in std::mem::take(&mut self.in_doubt) {
                     if self.is_there(&write, loaded) {
                         self.recorded(&write, shell);
                     }
                 }
             }
             (_, Outcome::LeaseLost | Outcome::Loaded(None)) => {
-                self.doubted.clear();
+                self.in_doubt.clear();
                 shell.tell(Event::LeaseLost {});
             }
             _ => {}
@@ -146,10 +146,16 @@ impl<'a> Log<'a> {
     fn recorded<C: Connector>(&mut self, write: &Write, shell: &Shell<'_, C>) {
         match write {
             Write::Done(id) => {
-                let elapsed = self.steps.get(id).map(|step| step.since.elapsed()).unwrap_or_default();
+                let elapsed = self.steps.remove(id).map(|step| step.since.elapsed()).unwrap_or_default();
                 shell.tell(Event::StepFinished { step: StepRef::new(self.plan, *id), elapsed });
             }
             Write::Complete(position) | Write::Adopt(position) => {
+                // That its last steps are done goes without a record of their own.
+                let of_it = |id: &StepId| id.migration == *position;
+                let rest: Vec<StepId> = self.steps.keys().copied().filter(of_it).collect();
+                for id in rest {
+                    self.recorded(&Write::Done(id), shell);
+                }
                 let migration = &self.plan.migrations[*position];
                 let elapsed =
                     self.migrations.remove(position).map(|(since, _)| since.elapsed()).unwrap_or_default();

@@ -1,21 +1,24 @@
 //! Does what the pure core decides, on real connections.
 
 mod adopt;
+mod baseline;
 mod clock;
 mod explain;
 mod hook;
 mod jobs;
-mod keeper;
+mod lease;
+mod lease_rows;
+mod line;
 mod log;
+mod observe;
 mod perform;
+mod prove;
 mod records;
 mod run;
-mod send;
 mod session;
 mod settings;
 mod source;
-mod survey;
-mod tell;
+mod tables;
 
 #[cfg(feature = "refinery")]
 pub(crate) use adopt::{Query, say};

@@ -1,279 +1,158 @@
-//! Reads and writes the runtime's own tables.
+//! Writes records, alone or together with the rows of a step.
 
 use super::clock::LeaseClock;
-use super::explain::bookkeeping;
-use super::perform::Shell;
-use super::send::Sent;
-use super::session::{Answer, Row};
+use super::explain::{bookkeeping, gave_up};
+use super::perform::{Fence, Sent, Shell, refusal};
+use super::session::Answer;
+use crate::checksum::step_checksum;
 use crate::connect::Connector;
-use crate::core::{Held, JournalRow, LeaseHolder, LedgerRow, Loaded, Outcome};
-use crate::error::{Error, ErrorKind};
-use crate::progress::Event;
-use crate::server::{INSUFFICIENT_PRIVILEGE, UNDEFINED_COLUMN, UNDEFINED_TABLE};
-use crate::sql::lease::{self, LeaseTimes};
-use crate::sql::tables::Missing;
-use crate::status::Tables;
-use std::collections::BTreeSet;
-use std::time::Instant;
+use crate::core::{FencingToken, Outcome, RefusedAt, StepId, Write};
+use crate::error::Error;
+use crate::progress::RetryCause;
+use crate::retry::Failure;
+use crate::server_error::ServerError;
+use crate::sql::identity::Intent;
+use crate::sql::record::{Author, Identities, Message, record};
+use dsql_migrate_plan::Statement;
+
+/// Where a record was refused.
+enum Refused {
+    /// The lease row is not as we left it.
+    LeaseChanged,
+    /// At this statement of the user's, or, with `None`, at the end of the transaction.
+    Step(Option<usize>),
+    /// The catalog does not tell what the names of a statement mean.
+    Identity,
+    /// Our own tables are at fault.
+    Bookkeeping,
+}
 
 impl<C: Connector> Shell<'_, C> {
-    /// One round trip where the ledger is ours; a second where another runner made it without checksums.
-    pub(super) async fn read_ledger(&mut self) -> Result<Outcome, Error> {
-        for has_checksum in [true, false] {
-            let sql = self.tables.read_ledger(has_checksum);
-            match self.read(&sql).await? {
-                Ok(answers) => {
-                    let rows = answers.first().map(ledger_rows).unwrap_or_default();
-                    return Ok(Outcome::Ledger { rows, has_checksum });
-                }
-                Err(error) if error.sqlstate == UNDEFINED_TABLE => return Ok(Outcome::NoLedger),
-                Err(error) if error.sqlstate == UNDEFINED_COLUMN && has_checksum => {}
-                Err(error) if error.sqlstate == UNDEFINED_COLUMN => {
-                    return Err(Error::new(
-                        ErrorKind::Bookkeeping,
-                        format!("{} is the table of another tool", self.tables.ledger()),
-                    )
-                    .server(error)
-                    .remedy(
-                        "keep the records under another name (`Options::table`, `table = \"…\"` in embed_migrations!, \
-                         --table); `dsql-migrate adopt` takes over what the other tool has applied",
-                    ));
-                }
-                Err(error) => return Err(bookkeeping("the ledger cannot be read", error)),
-            }
-        }
-        Err(Error::internal("the ledger was neither read nor refused"))
+    pub(super) async fn record(&mut self, writes: &[Write], token: FencingToken) -> Result<Outcome, Error> {
+        self.commit(None, writes, token).await
     }
 
-    /// The ledger's rows, none where there is no ledger.
-    pub(super) async fn ledger_only(&mut self) -> Result<Vec<LedgerRow>, Error> {
-        match self.read_ledger().await? {
-            Outcome::Ledger { rows, .. } => Ok(rows),
-            _ => Ok(Vec::new()),
-        }
+    /// A DML step: its statements and their record are one message, hence one transaction.
+    pub(super) async fn rows(
+        &mut self,
+        id: StepId,
+        writes: &[Write],
+        token: FencingToken,
+    ) -> Result<Outcome, Error> {
+        self.commit(Some(id), writes, token).await
     }
 
-    /// Everything that the tables tell; a table that is not there, or that this role may not read, tells nothing.
-    pub(super) async fn tables(&mut self) -> Result<Tables, Error> {
-        let ledger = self.ledger_only().await?;
-        // Beside the ledger, wherever that is.
-        self.inspect().await?;
-        let journal = self.read_if_there(&self.tables.read_journal()).await?;
-        let (lease, known) = match self.read(&lease::show(&self.tables)).await? {
-            Ok(answers) => {
-                let lease = answers.into_iter().next().unwrap_or_default();
-                let known = lease.first("known").unwrap_or_default();
-                let known = known.split_whitespace().map(str::to_owned).collect();
-                (lease, Some(known))
-            }
-            // Nobody has run here yet.
-            Err(error) if error.sqlstate == UNDEFINED_TABLE => (Answer::default(), Some(BTreeSet::new())),
-            Err(error) if error.sqlstate == INSUFFICIENT_PRIVILEGE => (Answer::default(), None),
-            Err(error) => return Err(bookkeeping("the bookkeeping tables cannot be read", error)),
-        };
-        Ok(Tables {
-            ledger,
-            journal: journal.rows.iter().filter_map(journal_row).collect(),
-            lease: holder(&lease),
-            known,
-        })
-    }
-
-    pub(super) async fn read_if_there(&mut self, sql: &str) -> Result<Answer, Error> {
-        match self.read(sql).await? {
-            Ok(answers) => Ok(answers.into_iter().next().unwrap_or_default()),
-            Err(error) if [UNDEFINED_TABLE, INSUFFICIENT_PRIVILEGE].contains(&error.sqlstate.as_str()) => {
-                Ok(Answer::default())
-            }
-            Err(error) => Err(bookkeeping("the bookkeeping tables cannot be read", error)),
-        }
-    }
-
-    pub(super) async fn inspect(&mut self) -> Result<Outcome, Error> {
-        let sql = self.tables.inspect();
-        let answers =
-            self.read(&sql).await?.map_err(|error| bookkeeping("the catalog cannot be read", error))?;
-        let answer = answers.into_iter().next().unwrap_or_default();
-        let Some(home) = answer.first("home") else {
-            return Err(Error::new(ErrorKind::Bookkeeping, "the search path names no schema that exists")
-                .remedy("set a search_path, or name the schema (`Options::schema`)"));
-        };
-        self.tables.schema = Some(home.to_owned());
-        let lacks = |column: &str| answer.first(column) != Some("t");
-        let mut missing = Vec::new();
-        if lacks("lease") {
-            missing.push(Missing::Lease);
-        }
-        if lacks("journal") {
-            missing.push(Missing::Journal);
-        }
-        if lacks("ledger") {
-            missing.push(Missing::Ledger);
-        } else if lacks("checksum") {
-            missing.push(Missing::Checksum);
-        }
-        Ok(Outcome::Bookkeeping(missing))
-    }
-
-    pub(super) async fn create(&mut self, missing: Missing) -> Result<Outcome, Error> {
-        let sql = self.tables.create(missing);
-        loop {
-            match self.send(&sql, self.options.timings.answer, None).await? {
-                Sent::Answers(_) => return Ok(Outcome::Created),
-                Sent::Refused(error, _) if error.is_creation_race() => return Ok(Outcome::Created),
-                Sent::Refused(error, _) => {
-                    return Err(bookkeeping("a bookkeeping table cannot be made", error));
-                }
-                Sent::Doubt => {}
-            }
-        }
-    }
-
-    pub(super) async fn take_lease(&mut self) -> Result<Outcome, Error> {
-        let length = self.lease_length();
-        let times = LeaseTimes { length, quiet: self.options.timings.quiet };
-        let sql = lease::take(&self.tables, &self.holder, times);
-        let clock = LeaseClock::start(length);
-        let answer = match self.send(&sql, self.options.timings.answer, None).await? {
-            Sent::Answers(answers) => answers.into_iter().next().unwrap_or_default(),
-            Sent::Refused(error, _) => return Err(bookkeeping("the lease cannot be taken", error)),
-            Sent::Doubt => return Ok(Outcome::Doubt),
-        };
-        self.progress();
-        let before = holder(&answer);
-        let number = |column: &str| answer.first(column).and_then(|number| number.parse().ok());
-        match (number("fence"), number("seq")) {
-            (Some(fence), Some(seq)) => {
-                self.keeper.renewed(clock);
-                let elapsed = self.waiting_since.take().map(|since| since.elapsed()).unwrap_or_default();
-                // What an answer that was lost had taken is not taken over.
-                let from = before.map(|before| before.holder).filter(|from| *from != self.holder);
-                self.tell(Event::LeaseTaken { from, elapsed });
-                Ok(Outcome::Taken(Held { fence, seq }))
-            }
-            _ => {
-                let since = *self.waiting_since.get_or_insert_with(Instant::now);
-                if let Some(it) = &before {
-                    let event = Event::LeaseWaiting {
-                        holder: it.holder.clone(),
-                        since: it.since.clone(),
-                        seconds_left: it.seconds_left,
-                        elapsed: since.elapsed(),
-                    };
-                    // Another holder than at the last look is news.
-                    if self.waiting_for.as_ref() == Some(&it.holder) {
-                        self.repeat(event);
-                    } else {
-                        self.waiting_for = Some(it.holder.clone());
-                        self.tell(event);
-                    }
-                }
-                Ok(Outcome::Busy(before))
-            }
-        }
-    }
-
-    pub(super) async fn wait_for_lease(&mut self) -> Result<Outcome, Error> {
+    /// An intent says what the names of its statement mean under the settings of its step, so the record is made under
+    /// those, too.
+    async fn commit(
+        &mut self,
+        rows: Option<StepId>,
+        writes: &[Write],
+        token: FencingToken,
+    ) -> Result<Outcome, Error> {
+        let intent = writes.iter().find_map(|write| match write {
+            Write::Intent(id) => Some(*id),
+            _ => None,
+        });
+        let statements: Vec<&Statement> = rows
+            .map(|id| self.plan.migrations[id.migration].steps[id.step].statements().collect())
+            .unwrap_or_default();
         let timings = self.options.timings;
-        if self.waiting_since.is_some_and(|since| since.elapsed() >= timings.lock_timeout) {
-            let sql = lease::show(&self.tables);
-            let answers = self.read(&sql).await?.unwrap_or_default();
-            let who = answers.first().and_then(holder).map_or_else(
-                || "another instance".to_owned(),
-                |it| format!("{}, since {} (server time),", it.holder, it.since),
-            );
-            return Err(Error::new(
-                ErrorKind::LeaseTimeout,
-                format!("{who} is migrating this database, for longer than {:?}", timings.lock_timeout),
-            )
-            .now("this instance has changed nothing")
-            .remedy("start again when it is ready, or wait longer (`Options::lock_timeout`)"));
-        }
-        // A lease that is shorter than usual is to be taken over sooner than usual, too.
-        let pause = timings.lease_poll.min(timings.lease / 4);
-        tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
-        self.progress();
-        Ok(Outcome::Waited)
-    }
-
-    pub(super) async fn load(&mut self, expected: Held) -> Result<Outcome, Error> {
-        let sql = self.tables.load();
-        let answers = self
-            .read(&sql)
-            .await?
-            .map_err(|error| bookkeeping("the bookkeeping tables cannot be read", error))?;
-        let [ledger, journal, lease] = answers.as_slice() else {
-            return Err(Error::internal("three questions have not had three answers"));
-        };
-        let number = |column: &str| lease.first(column).and_then(|number| number.parse().ok());
-        let ours = lease.first("holder") == Some(&*self.holder) && number("fence") == Some(expected.fence);
-        let (true, Some(seq)) = (ours, number("seq")) else { return Ok(Outcome::Loaded(None)) };
-        let known = lease.first("known").unwrap_or_default();
-        Ok(Outcome::Loaded(Some(Loaded {
-            held: Held { fence: expected.fence, seq },
-            ledger: ledger_rows(ledger),
-            journal: journal.rows.iter().filter_map(journal_row).collect(),
-            known: known.split_whitespace().map(str::to_owned).collect(),
-        })))
-    }
-
-    /// The lease is free at once for whoever waits. If it cannot be given back, it expires.
-    pub(super) async fn release(&mut self, held: Held) -> Outcome {
-        let sql = lease::release(&self.tables, &self.holder, held);
+        let limit = if rows.is_some() { timings.statement } else { timings.answer };
+        let length = self.lease_length();
+        let mut identities = Identities::Asked;
         loop {
-            match self.send(&sql, self.options.timings.lease, None).await {
-                Ok(Sent::Answers(_)) => {
-                    tracing::debug!(target: "dsql_migrate", fence = held.fence, "released the lease")
+            let author = Author { tables: &self.tables, holder: &self.holder, token, length };
+            let message = record(author, self.plan, &statements, writes, identities);
+            let clock = LeaseClock::start(length);
+            match self.send(&message.sql, limit, Fence::InMessage, rows.or(intent)).await? {
+                Sent::Answers(answers) => {
+                    self.lease.renewed(clock);
+                    self.line.answered();
+                    self.take_in_intents(&answers);
+                    self.known
+                        .extend(completed(writes).map(|at| self.plan.migrations[at].version.to_string()));
+                    return Ok(Outcome::Recorded);
                 }
-                // Releasing twice does no harm: the fence is ours or the statement does nothing.
-                Ok(Sent::Doubt) => continue,
-                Ok(Sent::Refused(error, _)) => {
-                    tracing::warn!(target: "dsql_migrate", "the lease is not released, it expires: {error}")
-                }
-                Err(error) => {
-                    tracing::warn!(target: "dsql_migrate", "the lease is not released, it expires: {error}")
+                Sent::Refused(error, answered) => match self.refused(&message, &error, answered) {
+                    Refused::LeaseChanged => return self.lease_changed(error).await,
+                    Refused::Identity => {
+                        tracing::warn!(
+                            target: "dsql_migrate",
+                            sqlstate = error.sqlstate,
+                            "the catalog does not tell what names mean ({}): intents are recorded without it",
+                            error.message
+                        );
+                        identities = Identities::LeftOut;
+                    }
+                    Refused::Step(position) => {
+                        let at = position.map_or(RefusedAt::Commit, RefusedAt::Statement);
+                        return Ok(Outcome::Refused(refusal(error, at)));
+                    }
+                    Refused::Bookkeeping => return Err(bookkeeping("progress cannot be recorded", error)),
+                },
+                Sent::Conflicted => {}
+                Sent::InDoubt => return Ok(Outcome::InDoubt),
+                Sent::LeaseLost => return Ok(Outcome::LeaseLost),
+            }
+        }
+    }
+
+    /// Only the words about the lease, and rights and columns of our own tables, are about the record.
+    fn refused(&self, message: &Message, error: &ServerError, answered: usize) -> Refused {
+        if error.is_changed_lease_row(answered < message.user.start) {
+            return Refused::LeaseChanged;
+        }
+        if message.user.contains(&answered) {
+            return Refused::Step(Some(answered - message.user.start));
+        }
+        if error.lacks_a_table() && self.tables.are_named_in(&error.message) {
+            return Refused::Bookkeeping;
+        }
+        if message.asks_catalog && error.is_of_the_catalog() {
+            return Refused::Identity;
+        }
+        if message.user.is_empty() { Refused::Bookkeeping } else { Refused::Step(None) }
+    }
+
+    /// A record that does not fit is decided anew.
+    async fn lease_changed(&mut self, error: ServerError) -> Result<Outcome, Error> {
+        let failure = Failure::Server(error, 0);
+        self.line.pause(RetryCause::LeaseChanged, &failure, |failures| gave_up(failures, &failure)).await?;
+        Ok(Outcome::InDoubt)
+    }
+
+    /// The record answers what it has noted of the names in a statement.
+    fn take_in_intents(&mut self, answers: &[Answer]) {
+        for answer in answers.iter().filter(|answer| answer.columns == ["version", "step", "intent"]) {
+            for row in &answer.rows {
+                if let [Some(version), Some(step), Some(intent)] = row.as_slice() {
+                    self.note_intent(version, step, intent);
                 }
             }
-            break;
         }
-        self.keeper.forget();
-        Outcome::Released
+    }
+
+    /// Whether a row of the journal is of the very step that the plan has at its place, and not of one that stands for
+    /// it: what names meant there says nothing of other statements.
+    pub(super) fn is_of_this_step(&self, version: &str, step: &str, checksum: &str) -> bool {
+        let migration = self.plan.migrations.iter().find(|it| it.version == version);
+        let step = step.parse::<usize>().ok().and_then(|step| migration?.steps.get(step));
+        step.is_some_and(|step| step_checksum(step).to_string() == checksum)
+    }
+
+    pub(super) fn note_intent(&mut self, version: &str, step: &str, intent: &str) {
+        let migration = self.plan.migrations.iter().position(|it| it.version == version);
+        if let (Some(migration), Ok(step)) = (migration, step.parse()) {
+            self.intents.insert(StepId { migration, step }, Intent::parse(intent));
+        }
     }
 }
 
-fn text(row: &Row, position: usize) -> Option<String> {
-    row.get(position).cloned().flatten()
-}
-
-pub(super) fn ledger_rows(answer: &Answer) -> Vec<LedgerRow> {
-    let read = |row: &Row| {
-        Some(LedgerRow {
-            version: text(row, 0)?,
-            name: text(row, 1)?,
-            checksum: text(row, 2),
-            applied_at: text(row, 3).unwrap_or_default(),
-        })
-    };
-    answer.rows.iter().filter_map(read).collect()
-}
-
-pub(super) fn journal_row(row: &Row) -> Option<JournalRow> {
-    Some(JournalRow {
-        version: text(row, 0)?,
-        step: text(row, 1)?.parse().ok()?,
-        checksum: text(row, 2)?,
-        done: text(row, 3)? == "done",
-        job: text(row, 4),
-    })
-}
-
-pub(super) fn holder(answer: &Answer) -> Option<LeaseHolder> {
-    Some(LeaseHolder {
-        holder: answer.first("holder")?.to_owned(),
-        since: answer.first("since").unwrap_or_default().to_owned(),
-        seconds_left: answer
-            .first("seconds_left")
-            .and_then(|seconds| seconds.parse().ok())
-            .unwrap_or_default(),
+/// The positions of the migrations that a record completes.
+pub(super) fn completed(writes: &[Write]) -> impl Iterator<Item = usize> + '_ {
+    writes.iter().filter_map(|write| match write {
+        Write::Complete(migration) | Write::Adopt(migration) => Some(*migration),
+        _ => None,
     })
 }

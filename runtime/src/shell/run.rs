@@ -7,7 +7,7 @@ use crate::connect::Connector;
 use crate::core::{Action, End, Machine, Review};
 use crate::error::{Error, ErrorKind};
 use crate::options::Options;
-use crate::progress::{Event, Teller};
+use crate::progress::{Event, Observer};
 use crate::report::Report;
 use crate::status::Tables;
 use dsql_migrate_plan::Plan;
@@ -24,10 +24,10 @@ pub(crate) async fn drive<C: Connector>(
     stop: impl Future<Output = ()>,
 ) -> Result<Report, Error> {
     let mut shell = Shell::new(source, options, plan);
-    shell.teller = Teller::new(options.listener.as_ref());
+    shell.line.observer = Observer::new(options.listener.as_ref());
     let span = tracing::info_span!(target: "dsql_migrate", "run", holder = shell.holder);
     let ended = follow(&mut shell, stop).instrument(span).await;
-    shell.teller.finish().await;
+    shell.line.observer.finish().await;
     ended
 }
 
@@ -47,24 +47,24 @@ async fn follow<C: Connector>(
     let mut stop = pin!(stop);
     let mut stopping = false;
     loop {
-        let action = machine.next();
+        let action = machine.next().clone();
         if action == Action::Stop {
             break;
         }
         log.begin(&action, shell);
         let span = log.span(&action);
         let outcome = if stopping || !can_be_left(&action) {
-            shell.perform(&action, machine.held(), log.applied()).instrument(span).await
+            shell.perform(&action, machine.token(), log.applied()).instrument(span).await
         } else {
             tokio::select! {
                 biased;
                 () = &mut stop => {
                     stopping = true;
-                    shell.hang_up();
-                    machine.stop(interrupted());
+                    shell.line.hang_up();
+                    machine.stop(interrupted(), false);
                     continue;
                 }
-                outcome = shell.perform(&action, machine.held(), log.applied()).instrument(span) => outcome,
+                outcome = shell.perform(&action, machine.token(), log.applied()).instrument(span) => outcome,
             }
         };
         match outcome {
@@ -72,7 +72,7 @@ async fn follow<C: Connector>(
                 log.end(&action, &outcome, shell);
                 machine.observe(outcome);
             }
-            Err(error) => machine.stop(error),
+            Err(error) => machine.stop(error, shell.has_unanswered()),
         }
     }
     shell.leave().await;
@@ -89,7 +89,7 @@ async fn follow<C: Connector>(
             Ok(report)
         }
         Some(End::Failed(error)) => {
-            shell.tell(Event::RunFailed { kind: error.kind(), message: error.to_string(), elapsed });
+            shell.tell(Event::RunFailed { kind: error.kind(), message: error.for_logs(), elapsed });
             Err(error)
         }
         None => Err(Error::internal("a run has stopped and not ended")),
@@ -97,9 +97,12 @@ async fn follow<C: Connector>(
 }
 
 /// Whether an action may be left in the middle: what is fenced comes to nothing once the lease is released, but a
-/// DDL statement would go on.
+/// DDL statement would go on, and a lease that is being taken must be given back.
 fn can_be_left(action: &Action) -> bool {
-    !matches!(action, Action::Execute(_) | Action::Clean(_) | Action::Create(_) | Action::Release)
+    !matches!(
+        action,
+        Action::Execute(_) | Action::Clean(_) | Action::Create(_) | Action::TakeLease(_) | Action::Release(_)
+    )
 }
 
 fn interrupted() -> Error {

@@ -1,12 +1,11 @@
 //! A connection, what it answers, and the settings that it has been given.
 
 use crate::connect::Connection;
-use crate::retry::{Trouble, with_causes};
-use crate::server::ServerError;
-use crate::sql::proof::Question;
+use crate::retry::{Failure, with_causes};
+use crate::server_error::ServerError;
 use futures_util::StreamExt;
+use std::collections::BTreeMap;
 use std::time::Duration;
-use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, SimpleQueryMessage};
 
 /// A row as text.
@@ -20,38 +19,49 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// A value by its place.
+    pub(crate) fn cell(&self, row: usize, column: usize) -> Option<&str> {
+        self.rows.get(row)?.get(column)?.as_deref()
+    }
+
+    /// The value of a column in a row.
+    pub(crate) fn value(&self, row: usize, column: &str) -> Option<&str> {
+        self.cell(row, self.columns.iter().position(|name| name == column)?)
+    }
+
     /// The value of a column in the first row.
     pub(crate) fn first(&self, column: &str) -> Option<&str> {
-        let position = self.columns.iter().position(|name| name == column)?;
-        self.rows.first()?.get(position)?.as_deref()
+        self.value(0, column)
     }
 }
 
-enum Line<'a> {
+enum Way<'a> {
     Own(Connection),
     Lent(&'a Client),
 }
 
 /// A connection in use.
 pub(crate) struct Session<'a> {
-    line: Line<'a>,
+    way: Way<'a>,
     /// The `SET` statements that it has had, in order.
     pub(crate) settings: Vec<String>,
+    /// Of a connection that was lent: what its owner had set, of the parameters that have been set since.
+    pub(crate) before: BTreeMap<String, String>,
 }
 
 impl<'a> Session<'a> {
     pub(crate) fn own(connection: Connection) -> Self {
-        Self { line: Line::Own(connection), settings: Vec::new() }
+        Self { way: Way::Own(connection), settings: Vec::new(), before: BTreeMap::new() }
     }
 
     pub(crate) fn lent(client: &'a Client) -> Self {
-        Self { line: Line::Lent(client), settings: Vec::new() }
+        Self { way: Way::Lent(client), settings: Vec::new(), before: BTreeMap::new() }
     }
 
     pub(crate) fn client(&self) -> &Client {
-        match &self.line {
-            Line::Own(connection) => connection.client(),
-            Line::Lent(client) => client,
+        match &self.way {
+            Way::Own(connection) => connection.client(),
+            Way::Lent(client) => client,
         }
     }
 
@@ -62,18 +72,18 @@ impl<'a> Session<'a> {
 
     /// Ends it without waiting for anything.
     pub(crate) fn cut(self) {
-        if let Line::Own(connection) = self.line {
+        if let Way::Own(connection) = self.way {
             connection.cut();
         }
     }
 
     /// Sends a message of one or more statements; several are one transaction. One answer for each.
-    pub(crate) async fn send(&self, sql: &str, limit: Duration) -> Result<Vec<Answer>, Trouble> {
+    pub(crate) async fn send(&self, sql: &str, limit: Duration) -> Result<Vec<Answer>, Failure> {
         let mut answers = Vec::new();
         match tokio::time::timeout(limit, self.receive(sql, &mut answers)).await {
             Ok(Ok(())) => Ok(answers),
-            Ok(Err(error)) => Err(trouble(&error, answers.len())),
-            Err(_) => Err(Trouble::Lost(format!("no answer within {limit:?}"))),
+            Ok(Err(error)) => Err(failure(&error, answers.len())),
+            Err(_) => Err(Failure::Lost(format!("no answer within {limit:?}"))),
         }
     }
 
@@ -96,29 +106,11 @@ impl<'a> Session<'a> {
         }
         Ok(())
     }
-
-    /// Asks a query with text parameters, in one round trip.
-    pub(crate) async fn ask(&self, question: &Question, limit: Duration) -> Result<Vec<Row>, Trouble> {
-        let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
-            question.parameters.iter().map(|text| (text as &(dyn ToSql + Sync), Type::TEXT)).collect();
-        let asked = async {
-            let rows = self.client().query_typed(&question.sql, &parameters).await?;
-            rows.iter()
-                .map(|row| {
-                    (0..row.len()).map(|position| row.try_get::<_, Option<String>>(position)).collect()
-                })
-                .collect::<Result<Vec<Row>, _>>()
-        };
-        match tokio::time::timeout(limit, asked).await {
-            Ok(answer) => answer.map_err(|error| trouble(&error, 0)),
-            Err(_) => Err(Trouble::Lost(format!("no answer within {limit:?}"))),
-        }
-    }
 }
 
-fn trouble(error: &tokio_postgres::Error, answered: usize) -> Trouble {
+fn failure(error: &tokio_postgres::Error, answered: usize) -> Failure {
     match error.as_db_error() {
-        Some(server) => Trouble::Server(ServerError::from(server), answered),
-        None => Trouble::Lost(with_causes(error)),
+        Some(server) => Failure::Server(ServerError::from(server), answered),
+        None => Failure::Lost(with_causes(error)),
     }
 }

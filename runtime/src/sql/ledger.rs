@@ -1,8 +1,12 @@
 //! The form of the ledger: our own, or that of a runner whose sets are run here.
 
-use super::quote::{literal, optional};
+use super::quote::{identifier, literal, optional};
 use dsql_migrate_plan::Checksum;
 use std::collections::BTreeMap;
+
+/// Stands before the checksum of a file that is always applied, so that the ledger knows what it is when the file is
+/// gone.
+const ALWAYS: &str = "always:";
 
 /// In whose form the ledger is kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,8 +30,18 @@ pub(crate) struct Entry<'a> {
     pub(crate) version: &'a str,
     pub(crate) name: &'a str,
     pub(crate) checksum: &'a Checksum,
+    /// Whether it is of a file that is always applied.
+    pub(crate) always: bool,
     /// When it was applied, as the server reads it; `None` for now.
     pub(crate) at: Option<&'a str>,
+}
+
+/// What a row's checksum says: the checksum, and whether it is of a file that is always applied.
+pub(crate) fn read_checksum(text: &str) -> (&str, bool) {
+    match text.strip_prefix(ALWAYS) {
+        Some(checksum) => (checksum, true),
+        None => (text, false),
+    }
 }
 
 impl LedgerForm {
@@ -55,44 +69,67 @@ impl LedgerForm {
         }
     }
 
-    /// Writes rows, for as many of `held` as there are: one, or none when the lease is not ours. A row that is
-    /// there without a checksum keeps its time; one with a checksum is of a file that has been applied again.
-    pub(crate) fn insert(&self, ledger: &str, entries: &[Entry<'_>]) -> String {
-        let (version, time, at) = match self {
-            Self::Own => ("v.version", "applied_at", "v.at"),
-            Self::Refinery { .. } => (
-                "v.version::bigint",
-                "applied_on",
-                "replace((v.at AT TIME ZONE 'UTC')::text, ' ', 'T') || 'Z'",
-            ),
+    /// Writes rows. One that is there without a checksum keeps its time; one with a checksum is of a file that has
+    /// been applied again. `name` is that of the table without its schema, as the server wants it after `ON CONFLICT`.
+    pub(crate) fn insert(&self, ledger: &str, name: &str, entries: &[Entry<'_>]) -> String {
+        let time = match self {
+            Self::Own => "applied_at",
+            Self::Refinery { .. } => "applied_on",
         };
         let again = match self {
             Self::Own => {
-                ", applied_at = CASE WHEN l.checksum IS NULL THEN l.applied_at ELSE excluded.applied_at END"
+                let own = identifier(name);
+                format!(
+                    ", applied_at = CASE WHEN {own}.checksum IS NULL THEN {own}.applied_at ELSE excluded.applied_at END"
+                )
             }
-            Self::Refinery { .. } => "",
+            Self::Refinery { .. } => String::new(),
         };
         let values: Vec<String> = entries.iter().map(|entry| self.values(entry)).collect();
         format!(
-            "INSERT INTO {ledger} AS l (version, name, checksum, {time}) \
-             SELECT {version}, v.name, v.checksum, {at} \
-             FROM held, (VALUES {}) AS v (version, name, checksum, at) \
+            "INSERT INTO {ledger} (version, name, checksum, {time}) VALUES {} \
              ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum{again}",
             values.join(", ")
         )
     }
 
     fn values(&self, entry: &Entry<'_>) -> String {
-        let checksum = match self {
-            Self::Own => Some(entry.checksum.to_string()),
-            Self::Refinery { checksums, .. } => checksums.get(entry.version).cloned(),
+        let at = match entry.at {
+            Some(at) => format!("{}::timestamp with time zone", literal(at)),
+            None => "pg_catalog.now()".to_owned(),
         };
-        format!(
-            "({}, {}, {}::text, coalesce({}::timestamptz, now()))",
-            literal(entry.version),
-            literal(entry.name),
-            optional(checksum.as_deref()),
-            optional(entry.at)
-        )
+        match self {
+            Self::Own => {
+                let mark = if entry.always { ALWAYS } else { "" };
+                format!(
+                    "({}, {}, {}, {at})",
+                    literal(entry.version),
+                    literal(entry.name),
+                    literal(&format!("{mark}{}", entry.checksum))
+                )
+            }
+            Self::Refinery { checksums, .. } => format!(
+                "({}::bigint, {}, {}, pg_catalog.replace(({at} AT TIME ZONE 'UTC')::pg_catalog.text, ' ', 'T') || 'Z')",
+                literal(entry.version),
+                literal(entry.name),
+                optional(checksums.get(entry.version).map(String::as_str))
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ledger_knows_what_is_always_applied() {
+        let checksum = Checksum::new([7; 16]);
+        for always in [false, true] {
+            let entry = Entry { version: "1", name: "n", checksum: &checksum, always, at: None };
+            let sql = LedgerForm::Own.insert("\"s\".\"t\"", "t", &[entry]);
+            let written = sql.split('\'').find(|part| part.contains("0707")).unwrap();
+            assert_eq!(read_checksum(written), (checksum.to_string().as_str(), always));
+        }
     }
 }

@@ -1,290 +1,234 @@
-//! How the catalog is asked whether a DDL step has happened.
+//! How the catalog is asked whether a DDL step has happened, and what its answers mean.
 //!
-//! One query for all facts of a step, one text column a fact, every name a parameter. `to_regclass` and
-//! `current_schemas` follow the search path where the statement gave no schema, as the statement itself did.
+//! With what the names meant when the step's intent was recorded (see [`super::identity`]) the question is which
+//! objects have come and gone since. Without, as for a baseline, it is what is there.
 
-use super::quote;
+use super::identity::{Identity, Lookup, NO_SCOPE, numbers, of_fact_in, of_state};
 use crate::core::Verdict;
-use dsql_migrate_plan::{Column, Fact, Name, RelationKind};
+use dsql_migrate_plan::{Fact, Proof};
+use std::collections::BTreeSet;
 
-/// A query with text parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Question {
-    pub(crate) sql: String,
-    pub(crate) parameters: Vec<String>,
+/// What of a fact has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    /// What the statement does to it has been done since.
+    Made,
+    /// It has not.
+    NotMade,
+    /// It was so before: it tells nothing.
+    WasSo,
+    /// The catalog was not to be asked, then or now.
+    Unknown,
 }
 
-impl Question {
-    /// The placeholder of another parameter.
-    pub(super) fn bind(&mut self, value: impl Into<String>) -> String {
-        self.parameters.push(value.into());
-        format!("${}", self.parameters.len())
-    }
-
-    pub(super) fn new() -> Self {
-        Self { sql: String::new(), parameters: Vec::new() }
-    }
+/// A query for the objects that facts are about now: one row, a column for each fact, for [`objects_now`]. Facts whose
+/// names nobody knows the meaning of are not asked about.
+pub(crate) fn changed_since(facts: &[Fact], before: &[Option<Identity>]) -> String {
+    let columns = facts.iter().enumerate().map(|(position, fact)| match scope(fact, position, before) {
+        Some(scope) => of_fact_in(fact, scope, facts.len() == 1),
+        None => "(NULL)".to_owned(),
+    });
+    select(columns)
 }
 
-/// The query whose answer [`judge`] reads: one row, a column for each fact.
-pub(crate) fn question(facts: &[Fact]) -> Question {
-    let mut question = Question::new();
-    let columns: Vec<String> = facts
-        .iter()
-        .enumerate()
-        .map(|(position, fact)| format!("({})::text AS f{position}", ask(&mut question, fact)))
-        .collect();
-    question.sql = format!("SELECT {}", columns.join(", "));
-    question
-}
-
-/// A scalar subquery: NULL when the thing is not there, else what of it can be compared.
-fn ask(question: &mut Question, fact: &Fact) -> String {
-    match fact {
-        Fact::Schema { name, .. } => {
-            let name = question.bind(name.as_ref());
-            format!("SELECT 'there' FROM pg_catalog.pg_namespace WHERE nspname = {name}")
-        }
-        Fact::OwnSchema => {
-            "SELECT 'there' FROM pg_catalog.pg_namespace WHERE nspname = current_user".to_owned()
-        }
-        Fact::Relation { name, .. } => {
-            let relation = question.bind(quote::name(name));
-            format!("SELECT relkind FROM pg_catalog.pg_class WHERE oid = to_regclass({relation})")
-        }
-        Fact::Table { name, .. } => {
-            let relation = question.bind(quote::name(name));
-            format!(
-                "SELECT string_agg(attname || E'\\t' || format_type(atttypid, atttypmod), E'\\n' ORDER BY attnum) \
-                 FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({relation}) \
-                 AND attnum > 0 AND NOT attisdropped"
-            )
-        }
-        Fact::Column { table, column, .. } => of_column(question, table, column, "true"),
-        Fact::Identity { table, column, .. } => of_column(question, table, column, "attidentity <> ''"),
-        Fact::Generated { table, column, .. } => of_column(question, table, column, "attgenerated <> ''"),
-        Fact::Constraint { table, name, .. } => {
-            let (relation, name) = (question.bind(quote::name(table)), question.bind(name.as_ref()));
-            format!(
-                "SELECT convalidated FROM pg_catalog.pg_constraint WHERE conrelid = to_regclass({relation}) \
-                 AND conname = {name}"
-            )
-        }
-        Fact::Domain { name, .. } => {
-            in_schema(question, name, "pg_type", "typname", "typnamespace", "typtype = 'd'")
-        }
-        Fact::DomainConstraint { domain, name, .. } => {
-            let name = question.bind(name.as_ref());
-            let condition = format!(
-                "EXISTS (SELECT 1 FROM pg_catalog.pg_constraint c WHERE c.contypid = o.oid AND c.conname = {name})"
-            );
-            in_schema(question, domain, "pg_type", "typname", "typnamespace", &condition)
-        }
-        Fact::Function { name, takes: Some(takes), .. } => {
-            // The server reads the types as it read those of the statement: names, domains, search path.
-            let signature = question.bind(format!("{}({takes})", quote::name(name)));
-            format!("SELECT 'there' WHERE to_regprocedure({signature}) IS NOT NULL")
-        }
-        Fact::Function { name, takes: None, .. } => {
-            in_schema(question, name, "pg_proc", "proname", "pronamespace", "true")
-        }
-        Fact::Statistics { name, .. } => {
-            in_schema(question, name, "pg_statistic_ext", "stxname", "stxnamespace", "true")
-        }
-        Fact::Role { name, .. } => {
-            let name = question.bind(name.as_ref());
-            format!("SELECT 'there' FROM pg_catalog.pg_roles WHERE rolname = {name}")
-        }
-        Fact::IamMapping { role, arn, .. } => {
-            let (role, arn) = (question.bind(role.as_ref()), question.bind(arn.as_ref()));
-            format!(
-                "SELECT 'there' FROM sys.iam_pg_role_mappings WHERE pg_role_name = {role} AND arn = {arn} LIMIT 1"
-            )
-        }
-    }
-}
-
-/// Whether a table has a column of which the condition holds.
-fn of_column(question: &mut Question, table: &Name, column: &str, condition: &str) -> String {
-    let (relation, column) = (question.bind(quote::name(table)), question.bind(column));
-    format!(
-        "SELECT 'there' FROM pg_catalog.pg_attribute WHERE attrelid = to_regclass({relation}) \
-         AND attname = {column} AND NOT attisdropped AND {condition}"
-    )
-}
-
-/// Whether a catalog table has a row of this name, in its schema or on the search path.
-fn in_schema(
-    question: &mut Question,
-    name: &Name,
-    catalog: &str,
-    column: &str,
-    namespace: &str,
-    condition: &str,
-) -> String {
-    let object = question.bind(name.name.as_ref());
-    let schema = match &name.schema {
-        Some(schema) => format!("= {}", question.bind(schema.as_ref())),
-        None => "= ANY (current_schemas(true))".to_owned(),
+/// The objects in the row that answers [`changed_since`]; `None` for what was not asked about.
+pub(crate) fn objects_now(
+    facts: &[Fact],
+    before: &[Option<Identity>],
+    row: &[Option<String>],
+) -> Vec<Option<BTreeSet<i64>>> {
+    let objects = |(position, fact): (usize, &Fact)| {
+        scope(fact, position, before)?;
+        let answer = row.get(position)?.as_deref().unwrap_or_default();
+        (answer != NO_SCOPE).then(|| numbers(answer).collect())
     };
-    format!(
-        "SELECT 'there' FROM pg_catalog.{catalog} o JOIN pg_catalog.pg_namespace n ON n.oid = o.{namespace} \
-         WHERE o.{column} = {object} AND n.nspname {schema} AND {condition} LIMIT 1"
-    )
+    facts.iter().enumerate().map(objects).collect()
 }
 
-/// What the answer to [`question`] means: all facts hold → happened; a table of that name with other columns →
-/// different; anything else → not, since one statement is one transaction.
-pub(crate) fn judge(facts: &[Fact], answers: &[Option<String>]) -> Verdict {
-    let mut compared = !facts.is_empty();
-    let mut all = true;
-    for (fact, answer) in facts.iter().zip(answers.iter().chain(std::iter::repeat(&None))) {
-        if let (Fact::Table { columns, .. }, Some(found)) = (fact, answer)
-            && !columns.is_empty()
-            && !same_columns(columns, found)
-        {
-            return Verdict::Different { expected: show_expected(columns), found: show_found(found) };
-        }
-        all &= holds(fact, answer.as_deref());
-        compared &= match fact {
-            Fact::Table { columns, .. } => !columns.is_empty(),
-            // There is no more to it than that it is there.
-            Fact::IamMapping { .. } => true,
-            _ => false,
-        };
-    }
-    if all { Verdict::Happened { compared } } else { Verdict::Absent }
-}
-
-fn holds(fact: &Fact, answer: Option<&str>) -> bool {
-    match fact {
-        Fact::Relation { kind, exists, .. } => answer.is_some_and(|found| is_kind(*kind, found)) == *exists,
-        Fact::Constraint { exists: true, validated: true, .. } => answer == Some("true"),
-        fact => answer.is_some() == fact.is_there(),
+/// Where a fact is asked about; `None` where that is not known.
+fn scope<'b>(fact: &Fact, position: usize, before: &'b [Option<Identity>]) -> Option<&'b [i64]> {
+    match before.get(position).and_then(Option::as_ref) {
+        Some(identity) => Some(&identity.scope),
+        None => matches!(fact, Fact::IamMapping { .. }).then_some(&[]),
     }
 }
 
-fn is_kind(kind: RelationKind, relkind: &str) -> bool {
-    let letter = match kind {
-        RelationKind::Table => "r",
-        RelationKind::View => "v",
-        RelationKind::Sequence => "S",
-        RelationKind::Index => "i",
-    };
-    relkind == letter
+/// A query for what facts are about now: one row, a column for each fact, for [`Identity::parse`].
+pub(crate) fn now(facts: &[(&Fact, Lookup)]) -> String {
+    select(facts.iter().map(|(fact, lookup)| of_state(fact, *lookup)))
 }
 
-fn found_columns(found: &str) -> impl Iterator<Item = (&str, &str)> {
-    found.lines().map(|line| line.split_once('\t').unwrap_or((line, "")))
-}
-
-fn same_columns(columns: &[Column], found: &str) -> bool {
-    let found: Vec<_> = found_columns(found).collect();
-    found.len() == columns.len()
-        && columns.iter().zip(found).all(|(column, (name, data_type))| {
-            column.name == name
-                && column.data_type.as_deref().is_none_or(|expected| same_type(expected, data_type))
-        })
-}
-
-/// A bare `numeric` is stored as `numeric(18,6)` on DSQL.
-fn same_type(expected: &str, found: &str) -> bool {
-    const BARE: [&str; 2] = ["numeric", "numeric(18,6)"];
-    expected == found || (BARE.contains(&expected) && BARE.contains(&found))
-}
-
-fn show_expected(columns: &[Column]) -> String {
+fn select(columns: impl Iterator<Item = String>) -> String {
     let columns: Vec<String> = columns
-        .iter()
-        .map(|column| match &column.data_type {
-            Some(data_type) => format!("{} {data_type}", column.name),
-            None => column.name.to_string(),
-        })
+        .enumerate()
+        .map(|(position, column)| format!("{column}::pg_catalog.text AS f{position}"))
         .collect();
-    format!("({})", columns.join(", "))
+    format!("SELECT {}", columns.join(", "))
 }
 
-fn show_found(found: &str) -> String {
-    let columns: Vec<String> =
-        found_columns(found).map(|(name, data_type)| format!("{name} {data_type}")).collect();
-    format!("({})", columns.join(", "))
+/// What of a step's proof the objects say that were there `before` and are `now`.
+pub(crate) fn judge(proof: &Proof, before: &[Option<Identity>], now: &[Option<BTreeSet<i64>>]) -> Verdict {
+    let changes = |facts: &[Fact]| -> Vec<Change> {
+        let change = |(position, fact): (usize, &Fact)| {
+            let before = before.get(position).and_then(Option::as_ref);
+            change(fact, before, now.get(position).and_then(Option::as_ref))
+        };
+        facts.iter().enumerate().map(change).collect()
+    };
+    match proof {
+        Proof::Facts(facts) => judge_changes(&changes(facts), Verdict::Absent),
+        // To run it again does no harm where it makes something. What it takes away may be hidden behind another
+        // object of that name once it is gone, so that is asked for.
+        Proof::Repeatable(facts) if !facts.is_empty() && facts.iter().all(|fact| !fact.is_there()) => {
+            judge_changes(&changes(facts), Verdict::Happened)
+        }
+        Proof::Repeatable(_) => Verdict::Absent,
+        Proof::Unknown => Verdict::CannotTell("the checker could not read the statement".to_owned()),
+    }
+}
+
+/// One statement is one transaction, so what it has done to anything it has done to all. `nothing` is the verdict where
+/// all was before as the statement makes it.
+fn judge_changes(changes: &[Change], nothing: Verdict) -> Verdict {
+    let any = |change: Change| changes.contains(&change);
+    match (any(Change::Made), any(Change::NotMade), any(Change::Unknown)) {
+        (true, false, _) => Verdict::Happened,
+        (false, true, _) => Verdict::Absent,
+        // Somebody else has done a part of it by hand: the statement itself tells.
+        (true, true, _) => Verdict::Absent,
+        (false, false, true) => {
+            Verdict::CannotTell("what its names meant before it was sent could not be asked".to_owned())
+        }
+        (false, false, false) => nothing,
+    }
+}
+
+fn change(fact: &Fact, before: Option<&Identity>, now: Option<&BTreeSet<i64>>) -> Change {
+    let Some(now) = now else { return Change::Unknown };
+    // There is no more to it than that it is there.
+    if let Fact::IamMapping { exists, .. } = fact {
+        return if now.is_empty() != *exists { Change::Made } else { Change::NotMade };
+    }
+    let Some(before) = before else { return Change::Unknown };
+    let (made, was_so) = if fact.is_there() {
+        (now.difference(&before.objects).next().is_some(), !before.objects.is_empty())
+    } else {
+        (before.objects.difference(now).next().is_some(), before.objects.is_empty())
+    };
+    match (made, was_so) {
+        (true, _) => Change::Made,
+        (false, true) => Change::WasSo,
+        (false, false) => Change::NotMade,
+    }
+}
+
+/// Whether a fact holds, by what has its name now.
+pub(crate) fn holds(fact: &Fact, found: Option<&Identity>) -> bool {
+    let is_there = found.is_some_and(|identity| !identity.objects.is_empty());
+    is_there == fact.is_there()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::name;
-    use std::borrow::Cow;
+    use dsql_migrate_plan::RelationKind;
 
-    fn table(columns: &[(&'static str, Option<&'static str>)]) -> Fact {
-        Fact::Table {
-            name: name("items"),
-            columns: columns
-                .iter()
-                .map(|(name, data_type)| Column {
-                    name: Cow::Borrowed(*name),
-                    data_type: data_type.map(Cow::Borrowed),
-                })
-                .collect(),
-        }
+    fn table(exists: bool) -> Fact {
+        Fact::Relation { name: name("t"), kind: RelationKind::Table, exists }
     }
 
-    fn gone(relation: &'static str) -> Fact {
-        Fact::Relation { name: name(relation), kind: RelationKind::Table, exists: false }
+    fn column(exists: bool) -> Fact {
+        Fact::Column { table: name("t"), column: "a".into(), exists }
     }
 
+    fn proof(facts: &[Fact]) -> Proof {
+        Proof::Facts(facts.to_vec().into())
+    }
+
+    fn before(objects: &[i64]) -> Option<Identity> {
+        Some(Identity { scope: vec![1], objects: objects.iter().copied().collect(), schema: None })
+    }
+
+    fn now(objects: &[i64]) -> Option<BTreeSet<i64>> {
+        Some(objects.iter().copied().collect())
+    }
+
+    /// Every way in which one object can be there before and after, or be replaced.
     #[test]
-    fn names_are_parameters() {
-        let facts = [gone("a'; DROP TABLE b; --"), Fact::Schema { name: "s".into(), exists: true }];
-        let question = question(&facts);
-        assert_eq!(question.parameters, ["\"a'; DROP TABLE b; --\"", "s"]);
-        assert!(!question.sql.contains("DROP"), "{}", question.sql);
-    }
-
-    #[test]
-    fn a_table_with_its_columns_has_been_made() {
-        let facts = [table(&[("id", Some("uuid")), ("price", Some("numeric")), ("kind", None)])];
-        let answers = [Some("id\tuuid\nprice\tnumeric(18,6)\nkind\tshelf_kind".to_owned())];
-        assert_eq!(judge(&facts, &answers), Verdict::Happened { compared: true });
-        assert_eq!(judge(&facts, &[None]), Verdict::Absent);
-    }
-
-    #[test]
-    fn a_table_with_other_columns_is_another_table() {
-        let facts = [table(&[("id", Some("uuid"))])];
-        assert_eq!(
-            judge(&facts, &[Some("id\tuuid\nextra\ttext".to_owned())]),
-            Verdict::Different { expected: "(id uuid)".into(), found: "(id uuid, extra text)".into() }
-        );
-    }
-
-    #[test]
-    fn a_constraint_that_must_be_validated_is_not_there_before_it_is() {
-        let constraint = |validated| {
-            [Fact::Constraint { table: name("items"), name: "c".into(), exists: true, validated }]
-        };
-        for (validated, answer, happened) in [
-            (false, Some("false"), true),
-            (true, Some("false"), false),
-            (true, Some("true"), true),
-            (false, None, false),
+    fn one_object() {
+        use Verdict::{Absent, Happened};
+        for (exists, was, is, expected) in [
+            (true, vec![], vec![], Absent),
+            (true, vec![], vec![7], Happened),
+            // It was there before: the statement was refused, or has not run.
+            (true, vec![7], vec![7], Absent),
+            (true, vec![7], vec![8], Happened),
+            (false, vec![7], vec![], Happened),
+            (false, vec![7], vec![7], Absent),
+            // Another one has the name now.
+            (false, vec![7], vec![8], Happened),
+            (false, vec![], vec![], Absent),
+            (false, vec![], vec![8], Absent),
         ] {
-            let verdict = judge(&constraint(validated), &[answer.map(str::to_owned)]);
-            assert_eq!(verdict == Verdict::Happened { compared: false }, happened, "{validated} {answer:?}");
+            let verdict = judge(&proof(&[table(exists)]), &[before(&was)], &[now(&is)]);
+            assert_eq!(verdict, expected, "{exists} {was:?} {is:?}");
         }
     }
 
+    /// `DROP COLUMN a, ADD COLUMN a bigint`: the column is there before and after, with another number.
     #[test]
-    fn an_overload_is_asked_for_by_its_types() {
-        let takes = Some("integer, app.mood".into());
-        let question = question(&[Fact::Function { name: name("f"), takes, exists: true }]);
-        assert_eq!(question.parameters, ["\"f\"(integer, app.mood)"]);
+    fn what_is_replaced_under_its_own_name() {
+        let facts = proof(&[column(false), column(true)]);
+        let was = [before(&[2]), before(&[2])];
+        assert_eq!(judge(&facts, &was, &[now(&[2]), now(&[2])]), Verdict::Absent);
+        assert_eq!(judge(&facts, &was, &[now(&[5]), now(&[5])]), Verdict::Happened);
+    }
+
+    /// `ADD COLUMN IF NOT EXISTS a, DROP CONSTRAINT c` where `a` is there.
+    #[test]
+    fn what_was_so_before_tells_nothing() {
+        let facts = proof(&[column(true), table(false)]);
+        let was = [before(&[2]), before(&[9])];
+        assert_eq!(judge(&facts, &was, &[now(&[2]), now(&[])]), Verdict::Happened);
+        assert_eq!(judge(&facts, &was, &[now(&[2]), now(&[9])]), Verdict::Absent);
     }
 
     #[test]
-    fn some_facts_are_not_all() {
-        let facts = [gone("a"), gone("b")];
-        assert_eq!(judge(&facts, &[None, Some("r".into())]), Verdict::Absent);
-        assert_eq!(judge(&facts, &[None, None]), Verdict::Happened { compared: false });
+    fn a_part_made_by_hand_is_not_the_whole() {
+        let facts = proof(&[column(true), table(true)]);
+        let was = [before(&[]), before(&[])];
+        assert_eq!(judge(&facts, &was, &[now(&[3]), now(&[])]), Verdict::Absent);
+    }
+
+    /// `DROP TABLE IF EXISTS t` with a second `t` behind the first on the search path.
+    #[test]
+    fn a_repeatable_drop_is_not_repeated_once_it_has_happened() {
+        let gone = Proof::Repeatable(vec![table(false)].into());
+        assert_eq!(judge(&gone, &[before(&[7])], &[now(&[])]), Verdict::Happened);
+        assert_eq!(judge(&gone, &[before(&[7])], &[now(&[7])]), Verdict::Absent);
+        // There was nothing to drop: what has the name now is not its.
+        assert_eq!(judge(&gone, &[before(&[])], &[now(&[8])]), Verdict::Happened);
+        let made = Proof::Repeatable(vec![table(true)].into());
+        assert_eq!(judge(&made, &[before(&[7])], &[now(&[7])]), Verdict::Absent);
+    }
+
+    #[test]
+    fn who_cannot_ask_cannot_tell() {
+        let cannot = |verdict| matches!(verdict, Verdict::CannotTell(_));
+        assert!(cannot(judge(&proof(&[table(true)]), &[None], &[now(&[7])])));
+        assert!(cannot(judge(&proof(&[table(true)]), &[before(&[])], &[None])));
+        assert!(cannot(judge(&Proof::Unknown, &[], &[])));
+        // One fact that can be told is enough.
+        let facts = proof(&[table(false), column(true)]);
+        assert_eq!(judge(&facts, &[before(&[7]), None], &[now(&[]), now(&[])]), Verdict::Happened);
+    }
+
+    #[test]
+    fn a_mapping_is_there_or_not_whoever_made_it() {
+        let mapping = |exists| proof(&[Fact::IamMapping { role: "r".into(), arn: "a".into(), exists }]);
+        assert_eq!(judge(&mapping(true), &[], &[now(&[1])]), Verdict::Happened);
+        assert_eq!(judge(&mapping(true), &[], &[now(&[])]), Verdict::Absent);
+        assert_eq!(judge(&mapping(false), &[], &[now(&[])]), Verdict::Happened);
     }
 }

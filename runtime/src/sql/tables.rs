@@ -1,7 +1,8 @@
-//! The three tables that the runtime keeps, and how it finds and makes them.
+//! The three tables that the runtime keeps, and how it finds, makes and reads them.
 
 use super::ledger::LedgerForm;
-use super::quote;
+use super::quote::{self, literal};
+use crate::core::Bookkeeping;
 
 /// The names of the bookkeeping tables, without their schema.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,19 +13,6 @@ pub(crate) struct TableNames {
     pub(crate) ledger: String,
     /// In whose form the ledger is kept.
     pub(crate) form: LedgerForm,
-}
-
-/// One of the bookkeeping tables, or the column that another runner's ledger lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Missing {
-    /// `schema_migrations`.
-    Ledger,
-    /// `schema_migrations.checksum`, in a table that another runner made.
-    Checksum,
-    /// `schema_migrations_steps`.
-    Journal,
-    /// `schema_migrations_lease`.
-    Lease,
 }
 
 impl TableNames {
@@ -51,59 +39,79 @@ impl TableNames {
         format!("{}_lease", self.ledger)
     }
 
+    /// Whether a server's message names one of them.
+    pub(crate) fn are_named_in(&self, message: &str) -> bool {
+        let mut names =
+            [&self.ledger, &self.journal_name(), &self.lease_name()].map(String::clone).into_iter();
+        names.any(|name| {
+            message.split(|c: char| !(c.is_alphanumeric() || "_$".contains(c))).any(|word| word == name)
+                || message.contains(&format!("\"{name}\""))
+        })
+    }
+
     /// What has been applied: the only thing that a boot reads when nothing is pending.
     pub(crate) fn read_ledger(&self, with_checksum: bool) -> String {
         self.form.read(&self.ledger(), with_checksum)
     }
 
-    /// One row: the schema in which the tables are or are to be, and for each whether it is there.
-    ///
-    /// Where the ledger is found on the search path, the others belong beside it; a migration may change the
-    /// search path later, so from here on every name is written with its schema.
+    /// Three questions in one message, for [`Found::read`]: where the ledger is found on the search path, in which
+    /// schema things are made, and which columns tables of these names have in any schema.
     pub(crate) fn inspect(&self) -> String {
-        let home = match &self.schema {
-            Some(schema) => quote::literal(schema),
-            None => format!(
-                "coalesce((SELECT n.nspname::text FROM pg_catalog.pg_class c \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                 WHERE c.oid = to_regclass({})), current_schema()::text)",
-                quote::literal(&quote::identifier(&self.ledger))
-            ),
-        };
-        let there = |table: &str, column: &str| {
-            format!(
-                "EXISTS (SELECT 1 FROM pg_catalog.pg_class c \
-                 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-                 JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped \
-                 WHERE n.nspname = home.name AND c.relname = {} AND a.attname = {})",
-                quote::literal(table),
-                quote::literal(column)
-            )
-        };
+        let names = [&self.ledger, &self.journal_name(), &self.lease_name()].map(|name| literal(name));
         format!(
-            "WITH home AS (SELECT {home} AS name) SELECT home.name AS home, {} AS ledger, {} AS checksum, \
-             {} AS journal, {} AS lease FROM home",
-            there(&self.ledger, "version"),
-            there(&self.ledger, "checksum"),
-            there(&self.journal_name(), "version"),
-            there(&self.lease_name(), "fence"),
+            "SELECT n.nspname::text AS home FROM pg_catalog.pg_class c \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass({}); \
+             SELECT current_schema()::text AS home; \
+             SELECT n.nspname::text AS home, c.relname::text AS name, a.attname::text AS column_name \
+             FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid \
+             WHERE c.relname IN ({}) AND a.attname IN ('version', 'checksum', 'intent', 'fence') \
+             AND a.attnum > 0 AND NOT a.attisdropped",
+            literal(&quote::identifier(&self.ledger)),
+            names.join(", ")
         )
     }
 
+    /// What is missing in `home`, of what [`Self::inspect`] has found: schema, table and column.
+    pub(crate) fn missing(&self, home: &str, found: &[[String; 3]]) -> Vec<Bookkeeping> {
+        let has = |table: &str, column: &str| {
+            found.iter().any(|[schema, name, it]| schema == home && name == table && it == column)
+        };
+        let mut missing = Vec::new();
+        if !has(&self.lease_name(), "fence") {
+            missing.push(Bookkeeping::Lease);
+        }
+        if !has(&self.journal_name(), "version") {
+            missing.push(Bookkeeping::Journal);
+        } else if !has(&self.journal_name(), "intent") {
+            missing.push(Bookkeeping::JournalIntent);
+        }
+        if !has(&self.ledger, "version") {
+            missing.push(Bookkeeping::Ledger);
+        } else if !has(&self.ledger, "checksum") {
+            missing.push(Bookkeeping::LedgerChecksum);
+        }
+        missing
+    }
+
     /// The statement that makes what is missing. Each is sent alone: DSQL takes one DDL a transaction.
-    pub(crate) fn create(&self, missing: Missing) -> String {
+    pub(crate) fn create(&self, missing: Bookkeeping) -> String {
         match missing {
-            Missing::Ledger => self.form.create(&self.ledger()),
-            Missing::Checksum => {
+            Bookkeeping::Ledger => self.form.create(&self.ledger()),
+            Bookkeeping::LedgerChecksum => {
                 format!("ALTER TABLE {} ADD COLUMN IF NOT EXISTS checksum text", self.ledger())
             }
-            Missing::Journal => format!(
+            Bookkeeping::Journal => format!(
                 "CREATE TABLE IF NOT EXISTS {} (version text NOT NULL, step integer NOT NULL, \
                  statement_checksum text NOT NULL, state text NOT NULL, job_id text, fence bigint NOT NULL, \
-                 started_at timestamptz NOT NULL DEFAULT now(), done_at timestamptz, PRIMARY KEY (version, step))",
+                 started_at timestamptz NOT NULL DEFAULT now(), done_at timestamptz, intent text, \
+                 PRIMARY KEY (version, step))",
                 self.journal()
             ),
-            Missing::Lease => format!(
+            Bookkeeping::JournalIntent => {
+                format!("ALTER TABLE {} ADD COLUMN IF NOT EXISTS intent text", self.journal())
+            }
+            Bookkeeping::Lease => format!(
                 "CREATE TABLE IF NOT EXISTS {} (id integer PRIMARY KEY, holder text, fence bigint NOT NULL, \
                  seq bigint NOT NULL, since timestamptz NOT NULL, expires_at timestamptz NOT NULL, \
                  known text NOT NULL)",
@@ -115,15 +123,57 @@ impl TableNames {
     /// Everything that a holder goes on from, as of one moment: ledger, journal and lease, one result each.
     pub(crate) fn load(&self) -> String {
         format!(
-            "{}; {}; SELECT holder, fence, seq, known FROM {} WHERE id = 1",
+            "{}; {}; SELECT id, holder, fence, seq, known FROM {}",
             self.read_ledger(true),
-            self.read_journal(),
+            self.read_journal(true),
             self.lease()
         )
     }
 
     /// What is under way.
-    pub(crate) fn read_journal(&self) -> String {
-        format!("SELECT version, step, statement_checksum, state, job_id FROM {}", self.journal())
+    pub(crate) fn read_journal(&self, with_intent: bool) -> String {
+        let intent = if with_intent { "intent" } else { "NULL AS intent" };
+        format!("SELECT version, step, statement_checksum, state, job_id, {intent} FROM {}", self.journal())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> TableNames {
+        TableNames { schema: None, ledger: "mig".into(), form: LedgerForm::Own }
+    }
+
+    #[test]
+    fn what_is_missing_is_missing_at_home() {
+        let row = |schema: &str, table: &str, column: &str| [schema, table, column].map(str::to_owned);
+        let all = [
+            row("a", "mig", "version"),
+            row("a", "mig", "checksum"),
+            row("a", "mig_steps", "version"),
+            row("a", "mig_steps", "intent"),
+            row("a", "mig_lease", "fence"),
+        ];
+        assert_eq!(names().missing("a", &all), []);
+        use Bookkeeping::{Journal, JournalIntent, Lease, Ledger, LedgerChecksum};
+        assert_eq!(names().missing("b", &all), [Lease, Journal, Ledger]);
+        let without = |gone: usize| {
+            let rest: Vec<_> = (0..5).filter(|at| *at != gone).map(|at| all[at].clone()).collect();
+            names().missing("a", &rest)
+        };
+        assert_eq!(without(1), [LedgerChecksum]);
+        assert_eq!(without(3), [JournalIntent]);
+        assert_eq!(without(4), [Lease]);
+    }
+
+    #[test]
+    fn a_message_is_about_our_tables_when_it_names_one() {
+        assert!(names().are_named_in("permission denied for table mig_steps"));
+        assert!(names().are_named_in("relation \"app.mig\" does not exist"));
+        assert!(!names().are_named_in("permission denied for table migs"));
+        let odd = TableNames { ledger: "My table".into(), ..names() };
+        assert!(odd.are_named_in("relation \"My table\" does not exist"));
+        assert!(!odd.are_named_in("relation \"table\" does not exist"));
     }
 }

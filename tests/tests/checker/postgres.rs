@@ -1,4 +1,4 @@
-//! A PostgreSQL of the tests' own, without anything before it: to ask its scanner.
+//! A PostgreSQL of the tests' own, without anything before it: to ask its scanner and its catalog.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, chown};
@@ -12,7 +12,7 @@ use tokio_postgres::{Client, Config, NoTls};
 /// What runs it. The shell waits on a pipe from this process: when that closes, however the process ends, the
 /// server goes and its folder with it.
 const SCRIPT: &str = r#"
-    export LC_ALL=C
+    export LC_ALL=C LD_LIBRARY_PATH="${1%/bin}/lib"
     "$1/initdb" -D "$2/data" --username=tests --auth=trust --no-sync --encoding=UTF8 --locale=C >"$2/log" 2>&1 &&
     {
         "$1/postgres" -D "$2/data" -k "$2" -c listen_addresses= -c fsync=off -c synchronous_commit=off \
@@ -32,11 +32,28 @@ pub(crate) struct Postgres {
 }
 
 impl Postgres {
-    /// Starts one, as a user that PostgreSQL takes, reachable by a socket only.
+    /// Starts the one that there is.
     pub(crate) fn start() -> Self {
+        Self::start_in(&programs())
+    }
+
+    /// Starts a PostgreSQL 16, which `.ci/pg16` brings.
+    pub(crate) fn start_sixteen() -> Self {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.ci/pg16");
+        let found = Command::new(script).stderr(Stdio::inherit()).output().expect("a shell");
+        let said = String::from_utf8(found.stdout).expect("a path");
+        assert!(
+            found.status.success(),
+            "`.ci/pg16` brings PostgreSQL 16 by npm; DSQL_PG16_BIN names one that is here"
+        );
+        Self::start_in(Path::new(said.trim()))
+    }
+
+    /// Starts one, as a user that PostgreSQL takes, reachable by a socket only.
+    fn start_in(programs: &Path) -> Self {
         let folder = tempfile::Builder::new().prefix("dsql-checker-").tempdir().expect("a folder").keep();
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", SCRIPT, "postgres"]).arg(programs()).arg(&folder).current_dir("/");
+        command.args(["-c", SCRIPT, "postgres"]).arg(programs).arg(&folder).current_dir("/");
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         if fs::metadata(&folder).expect("its owner").uid() == 0 {
             let (user, group) = unprivileged();

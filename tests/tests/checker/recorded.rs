@@ -5,6 +5,7 @@
 //!
 //! * `ok`: no error.
 //! * `refused SQLSTATE rule`: an error of that rule, with the recorded SQLSTATE and words.
+//! * `ours rule reason`: an error of that rule, of what the cluster took: a migration needs room for its record.
 //! * `run-time SQLSTATE reason`: what the cluster refused is not in the text but in the tables, the data or
 //!   another session, so no error is due.
 //!
@@ -33,6 +34,7 @@ struct Answer {
 enum Verdict {
     Ok,
     Refused { sqlstate: &'static str, rule: &'static str },
+    Ours { rule: &'static str },
     RunTime { sqlstate: &'static str },
 }
 
@@ -86,6 +88,7 @@ fn row(line: &'static str) -> Row {
     let verdict = match verdict.splitn(3, ' ').collect::<Vec<_>>()[..] {
         ["ok"] => Verdict::Ok,
         ["refused", sqlstate, rule] => Verdict::Refused { sqlstate, rule },
+        ["ours", rule, reason] if !reason.is_empty() => Verdict::Ours { rule },
         ["run-time", sqlstate, reason] if !reason.is_empty() => Verdict::RunTime { sqlstate },
         _ => panic!("{line}: no verdict"),
     };
@@ -107,6 +110,9 @@ fn holds(verdict: &Verdict, recorded: Option<(&str, &str)>, report: &Report) -> 
                 error.rule.id == *rule && said == Some(recorded)
             };
             recorded.0 == *sqlstate && errors.iter().any(says)
+        }
+        (Verdict::Ours { rule }, None) => {
+            !errors.is_empty() && errors.iter().all(|error| error.rule.id == *rule)
         }
         (Verdict::RunTime { sqlstate }, Some(recorded)) => recorded.0 == *sqlstate && errors.is_empty(),
         _ => false,

@@ -122,8 +122,6 @@ fn compare(text: &str, lexed: &Lexed, answer: &Answer) -> Result<bool, String> {
     let first = lexed.errors.iter().find(other);
     let said = format!("the server says {sqlstate} {words:?} at {place:?}");
     if let Some(kind) = lexical(sqlstate, words) {
-        // The server reads the N of N'…' as a keyword before the string; a message had better show both.
-        let national = |start: &usize| matches!(text.as_bytes().get(*start), Some(b'n' | b'N'));
         let start = first.map(|error| error.span.start);
         // A wrong escape in a string that never ends: the server sees the escape first.
         let unended = first.is_some_and(|error| error.kind == LexErrorKind::UnterminatedString);
@@ -131,8 +129,7 @@ fn compare(text: &str, lexed: &Lexed, answer: &Answer) -> Result<bool, String> {
             return Ok(false);
         }
         // Where in a string of several parts an escape stands, the server does not count as it is written.
-        let same_place =
-            is_escape(kind) || start == *place || start.filter(national).map(|start| start + 1) == *place;
+        let same_place = is_escape(kind) || start == *place;
         let same_kind =
             first.is_some_and(|ours| ours.kind == kind || (is_escape(ours.kind) && is_escape(kind)));
         if !same_kind || !same_place {

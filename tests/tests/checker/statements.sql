@@ -111,7 +111,7 @@ BEGIN; CREATE TABLE a (id int PRIMARY KEY); COMMENT ON TABLE a IS 'x'; COMMIT;
 
 INSERT INTO t SELECT generate_series(1, 3001);
 
-INSERT INTO t SELECT generate_series(1, 3000);
+INSERT INTO t SELECT generate_series(1, 2500);
 
 SELECT pg_try_advisory_lock(1);
 

@@ -97,7 +97,7 @@ async fn an_expired_token_is_replaced_within_bounds() {
     // Where every token arrives too late, it ends.
     let (port, _) = through(endpoint.port(), Duration::from_millis(2_500)).await;
     let late = builder(&endpoint).port(port).token_life(Duration::from_secs(1)).build().unwrap();
-    let retry = Retry { tries: 2, ..Retry::default() };
+    let retry = Retry::default().tries(2);
     let sample = sets::sample().unwrap();
     let error = sample.with(Options::default().retry(retry)).run(&late).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);

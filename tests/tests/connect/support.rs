@@ -1,4 +1,4 @@
-//! A stand-in that wants TLS and tokens, and connectors to it.
+//! An emulator that wants TLS and tokens, and connectors to it.
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
@@ -15,7 +15,7 @@ static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 /// Never to be seen again.
 pub(crate) const SECRET: &str = "wJalrXUtnFEMI-hunter2";
 
-/// An empty stand-in of the test's own.
+/// An empty emulator of the test's own.
 pub(crate) async fn endpoint() -> Endpoint {
     endpoint_with(|options| options).await
 }
@@ -24,7 +24,7 @@ pub(crate) async fn endpoint() -> Endpoint {
 pub(crate) async fn endpoint_with(change: impl Fn(LocalOptions) -> LocalOptions) -> Endpoint {
     let base = || LocalOptions::new().insecure(false).job_time(Duration::from_millis(50));
     let cluster =
-        CLUSTER.get_or_init(|| async { Cluster::start(base()).await.expect("a stand-in starts") }).await;
+        CLUSTER.get_or_init(|| async { Cluster::start(base()).await.expect("an emulator starts") }).await;
     cluster.new_endpoint_with(change(base())).await.expect("an endpoint opens")
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn address(endpoint: &Endpoint) -> String {
     format!("{}:{}", endpoint.host(), endpoint.port())
 }
 
-/// With the stand-in's authority and any keys.
+/// With the emulator's authority and any keys.
 pub(crate) fn builder(endpoint: &Endpoint) -> DsqlBuilder {
     Dsql::builder()
         .endpoint(address(endpoint))

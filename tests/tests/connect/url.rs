@@ -5,7 +5,7 @@ use dsql_local::{Cluster, Endpoint, Options as LocalOptions};
 use dsql_migrate::{ConnectErrorKind, Connector, Database};
 use dsql_migrate_tests::sets;
 
-/// The stand-in's URL, with other parameters than its own.
+/// The emulator's URL, with other parameters than its own.
 fn url(endpoint: &Endpoint, parameters: &str) -> String {
     let url = endpoint.url();
     format!("{}?{parameters}", url.split('?').next().unwrap())
@@ -37,7 +37,7 @@ async fn what_is_not_verified_is_refused() {
         ("sslmode=require", ConnectErrorKind::Tls),
         ("sslmode=verify-full", ConnectErrorKind::Tls),
         ("sslmode=verify-full&sslrootcert=system", ConnectErrorKind::Tls),
-        // Plain text on this machine; the stand-in wants TLS.
+        // Plain text on this machine; the emulator wants TLS.
         ("sslmode=disable", ConnectErrorKind::Denied),
         ("sslmode=prefer", ConnectErrorKind::Denied),
     ] {

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-fn every_kind() -> Migrations {
+pub(crate) fn every_kind() -> Migrations {
     sets::every_kind().unwrap_or_else(|refusal| panic!("{refusal}"))
 }
 
 /// Schema, rows and ledger.
-async fn state(database: &Database) -> Vec<String> {
+pub(crate) async fn state(database: &Database) -> Vec<String> {
     let mut state = Vec::new();
     for sql in sets::STATE {
         state.extend(database.rows(sql).await);
@@ -24,7 +24,7 @@ async fn state(database: &Database) -> Vec<String> {
 }
 
 /// The end state of an undisturbed run, and how many messages it took.
-async fn undisturbed() -> (Vec<String>, usize) {
+pub(crate) async fn undisturbed() -> (Vec<String>, usize) {
     let database = database().await;
     every_kind().run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
     let messages = database.relay.sent().len();

@@ -54,7 +54,7 @@ async fn it_is_called_when_something_was_applied_and_not_again() {
     assert_eq!(calls.load(Ordering::SeqCst), 1);
     assert!(run().await.is_current());
     assert_eq!(calls.load(Ordering::SeqCst), 1);
-    let options = counting(quick().after_every_run(), &calls, &never());
+    let options = counting(quick().hook_time(dsql_migrate::HookTime::EveryRun), &calls, &never());
     assert!(small().with(options).run(&database.config()).await.expect("it runs").is_current());
     assert_eq!(calls.load(Ordering::SeqCst), 2);
     database.assert_at_rest().await;
@@ -161,6 +161,10 @@ async fn it_is_called_again_when_its_connection_ends_and_takes_longer_than_the_l
     small().with(options).run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(calls.load(Ordering::SeqCst), 2);
     assert!(again.load(Ordering::SeqCst));
-    assert_eq!(database.rows("SELECT fence FROM schema_migrations_lease").await, ["1"], "nobody took over");
+    assert_eq!(
+        database.rows("SELECT fence FROM schema_migrations_lease WHERE id = 1").await,
+        ["1"],
+        "nobody took over"
+    );
     database.assert_at_rest().await;
 }

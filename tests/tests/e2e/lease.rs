@@ -20,7 +20,7 @@ fn with_index() -> Migrations {
 async fn abandon(database: &crate::support::Database, expires: &str) {
     let sql = format!(
         "UPDATE schema_migrations_lease SET holder = 'somebody/1/dead', fence = fence + 1, since = now(), \
-         expires_at = now() + interval '{expires}'"
+         expires_at = now() + interval '{expires}' WHERE id IN (1, 2)"
     );
     database.run(&[&sql]).await;
 }
@@ -49,7 +49,7 @@ async fn a_living_holder_is_waited_for_up_to_a_limit() {
     set(&[]).with(quick()).run(&database.config()).await.expect("nothing to do");
     let first = ("0001_a.sql", "CREATE TABLE a (id int PRIMARY KEY);");
     set(&[first]).run(&database.config()).await.expect("it runs");
-    abandon(&database, "1 hour").await;
+    abandon(&database, "59 minutes").await;
     let more = set(&[first, ("0002_b.sql", "CREATE TABLE b (id int PRIMARY KEY);")]);
     let options = quick().lock_timeout(Duration::from_millis(200));
     let error = more.with(options).run(&database.config()).await.expect_err("somebody has it");
@@ -71,7 +71,11 @@ async fn a_long_job_keeps_the_lease() {
     });
     let (one, other) = (one.expect("one ends well"), other.expect("the other ends well"));
     assert_eq!((one.applied.len(), other.applied.len()), (1, 0));
-    assert_eq!(database.rows("SELECT fence FROM schema_migrations_lease").await, ["1"], "nobody took over");
+    assert_eq!(
+        database.rows("SELECT fence FROM schema_migrations_lease WHERE id = 1").await,
+        ["1"],
+        "nobody took over"
+    );
     assert_eq!(database.rows("SELECT a FROM t").await, ["2"]);
     database.assert_at_rest().await;
 }
@@ -185,7 +189,7 @@ async fn a_run_that_is_asked_to_stop_gives_the_lease_back() {
         .await
         .expect_err("it was stopped");
     assert_eq!(error.kind(), ErrorKind::Interrupted);
-    assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease").await, ["-"]);
+    assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease WHERE id = 1").await, ["-"]);
     let status = migrations.with(quick()).status(&database.config()).await.expect("it tells");
     let State::InFlight { done, steps, started } = &status.migrations[0].state else {
         panic!("{status:?}");
@@ -234,15 +238,20 @@ async fn a_lent_connection_that_ends_is_said_to_have_ended() {
 async fn a_long_statement_keeps_the_lease() {
     let database = database().await;
     let migrations = set(&[("0001_slow.sql", "CREATE TABLE slow (id int PRIMARY KEY);")]);
-    database.control().inject(Fault::new(Point::Message, Strike::Delay(3000)).matching("CREATE TABLE slow"));
+    database.control().inject(Fault::new(Point::Message, Strike::Delay(5000)).matching("CREATE TABLE slow"));
     let config = database.config();
-    let (one, other) = tokio::join!(async { migrations.with(quick()).run(&config).await }, async {
+    let options = || quick().lease(Duration::from_secs(2), Duration::from_millis(200));
+    let (one, other) = tokio::join!(async { migrations.with(options()).run(&config).await }, async {
         tokio::time::sleep(Duration::from_millis(500)).await;
-        migrations.with(quick()).run(&config).await
+        migrations.with(options()).run(&config).await
     });
     let (one, other) = (one.expect("one ends well"), other.expect("the other ends well"));
     assert_eq!((one.applied.len(), other.applied.len()), (1, 0));
-    assert_eq!(database.rows("SELECT fence FROM schema_migrations_lease").await, ["1"], "nobody took over");
+    assert_eq!(
+        database.rows("SELECT fence FROM schema_migrations_lease WHERE id = 1").await,
+        ["1"],
+        "nobody took over"
+    );
 }
 
 /// Rows that take longer than a lease are written once, under a lease that outlasts any transaction.

@@ -113,7 +113,7 @@ async fn a_late_file_is_refused_unless_allowed() {
     assert_eq!(error.file(), Some("migrations/0002_two.sql"));
     assert_eq!(database.ledger().await, ["0001", "0003"]);
     let report = late
-        .with(Options::default().allow_out_of_order())
+        .with(Options::default().late_files(dsql_migrate::LateFiles::Apply))
         .run(&database.config())
         .await
         .expect("it is allowed");

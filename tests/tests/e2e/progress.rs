@@ -1,10 +1,9 @@
 //! What listeners and logs are told of a run.
 
-use crate::support::{Database, database, database_with, quick, set};
+use crate::support::{Database, Written, database, database_with, quick, set};
 use dsql_migrate::{Event, JobState, Kind, Options};
 use dsql_migrate_tests::relay::Side;
 use dsql_migrate_tests::sets;
-use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -22,26 +21,6 @@ impl Heard {
 
     fn events(&self) -> Vec<Event> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-/// What a subscriber writes.
-#[derive(Clone, Default)]
-struct Written(Arc<Mutex<Vec<u8>>>);
-
-impl Written {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
-}
-
-impl Write for Written {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
     }
 }
 
@@ -212,7 +191,7 @@ async fn run_of_every_fate(heard: &Heard, password: &str) -> String {
     // A port on which nobody listens.
     let mut nowhere = config.clone();
     nowhere.port(1);
-    let retry = dsql_migrate::Retry { tries: 2, ..dsql_migrate::Retry::default() };
+    let retry = dsql_migrate::Retry::default().tries(2);
     let unreachable = small().with(heard.listening(quick().retry(retry))).run(&nowhere).await;
     let unreachable = unreachable.expect_err("nobody is there");
     format!("{report:?} {refused:?} {refused} {unreachable:?} {unreachable}")

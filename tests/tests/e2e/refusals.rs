@@ -1,6 +1,6 @@
 //! What only a person can mend, and how a run goes on after that.
 
-use crate::support::{database, set};
+use crate::support::{database, quick, set};
 use dsql_migrate::ErrorKind;
 
 #[tokio::test]
@@ -24,7 +24,7 @@ async fn a_failed_unique_index_is_reported_and_cleaned_up() {
         database.rows("SELECT relname FROM pg_class WHERE relname = 't_once'").await,
         Vec::<String>::new()
     );
-    assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease").await, ["-"]);
+    assert_eq!(database.rows("SELECT holder FROM schema_migrations_lease WHERE id = 1").await, ["-"]);
 
     database.run(&["DELETE FROM t WHERE id = 2"]).await;
     let report = migrations.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
@@ -94,21 +94,95 @@ async fn editing_a_step_that_was_applied_is_refused() {
 }
 
 #[tokio::test]
-async fn a_table_that_is_there_counts_only_with_the_same_columns() {
+async fn what_is_there_already_is_not_taken_for_ours() {
+    for (there, statement) in [
+        (
+            "CREATE TABLE t (id uuid, email text)",
+            "CREATE TABLE t (id uuid PRIMARY KEY, email text NOT NULL UNIQUE)",
+        ),
+        ("CREATE TABLE t (id int PRIMARY KEY, a text)", "CREATE TABLE t (id int PRIMARY KEY, a text)"),
+        ("CREATE VIEW t AS SELECT 1 AS id", "CREATE VIEW t AS SELECT 1 AS id"),
+    ] {
+        let database = database().await;
+        database.run(&[there]).await;
+        let migrations = set(&[("0001_t.sql", statement)]);
+        for _ in 0..2 {
+            let error = migrations.run(&database.config()).await.expect_err("the server refuses it");
+            assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Refused, Some("42P07")), "{error}");
+        }
+        assert_eq!(database.ledger().await, [""; 0], "{statement}");
+        database.assert_at_rest().await;
+    }
+}
+
+/// The index of that name is another table's: the server refuses, and nothing is recorded.
+#[tokio::test]
+async fn an_index_of_another_table_is_not_taken_for_ours() {
     let database = database().await;
     database
-        .run(&["CREATE TABLE same (id int PRIMARY KEY, a text)", "CREATE TABLE other (id uuid PRIMARY KEY)"])
+        .run(&[
+            "CREATE TABLE items (id int PRIMARY KEY, created_at timestamptz)",
+            "CREATE TABLE orders (id int PRIMARY KEY, created_at timestamptz)",
+            "CREATE INDEX ASYNC by_created ON items (created_at)",
+        ])
         .await;
-    let same = set(&[("0001_same.sql", "CREATE TABLE same (id int PRIMARY KEY, a text);")]);
-    same.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
-    let other = set(&[
-        ("0001_same.sql", "CREATE TABLE same (id int PRIMARY KEY, a text);"),
-        ("0002_other.sql", "CREATE TABLE other (id int PRIMARY KEY, b text);"),
-    ]);
-    let error = other.run(&database.config()).await.expect_err("it is another table");
-    assert_eq!(error.kind(), ErrorKind::Different);
-    let text = error.to_string();
-    assert!(text.contains("(id integer, b text)") && text.contains("(id uuid)"), "{text}");
+    let file = |words: &str| {
+        let sql = format!(
+            "-- dsql: external table orders (id int PRIMARY KEY, created_at timestamptz)\n\
+             CREATE INDEX ASYNC {words} by_created ON orders (created_at);"
+        );
+        set(&[("0001_index.sql", &sql)])
+    };
+    let error = file("").run(&database.config()).await.expect_err("42P07");
+    assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Refused, Some("42P07")), "{error}");
+    let error = file("IF NOT EXISTS").run(&database.config()).await.expect_err("it is not on orders");
+    assert_eq!(error.kind(), ErrorKind::Different, "{error}");
+    assert!(error.what().contains("the index public.by_created of the table items"), "{error}");
+    assert_eq!(database.ledger().await, [""; 0]);
+}
+
+/// What would go round for ever, while everybody waits for the lease.
+#[tokio::test]
+async fn a_statement_that_does_nothing_ends_the_run() {
+    for kind in
+        ["TABLE orders (id int PRIMARY KEY)", "VIEW orders AS SELECT 1 AS id", "SEQUENCE orders CACHE 1"]
+    {
+        let database = database().await;
+        database.run(&["CREATE TABLE t (id int PRIMARY KEY, a int)", &format!("CREATE {kind}")]).await;
+        let migrations = set(&[(
+            "0001_index.sql",
+            "-- dsql: external table t (id int PRIMARY KEY, a int)\n\
+             CREATE INDEX ASYNC IF NOT EXISTS orders ON t (a);",
+        )]);
+        let error = migrations.run(&database.config()).await.expect_err("there is no such index");
+        assert_eq!(error.kind(), ErrorKind::Different, "{error}");
+        let word = kind.split(' ').next().unwrap_or_default().to_lowercase();
+        assert!(error.what().contains(&format!("the {word} public.orders")), "{error}");
+        assert!(database.relay.sent().len() < 30, "{:#?}", database.relay.sent());
+    }
+}
+
+#[tokio::test]
+async fn a_validation_of_what_is_not_there_is_skipped_as_it_says() {
+    let database = database().await;
+    let migrations = set(&[("0001_v.sql", "ALTER TABLE ASYNC IF EXISTS gone VALIDATE CONSTRAINT c;")]);
+    migrations.run(&database.config()).await.unwrap_or_else(|error| panic!("{error}"));
+    database.assert_at_rest().await;
+}
+
+/// A constraint that is judged at the end of the transaction: the step is to blame, and not the bookkeeping.
+#[tokio::test]
+async fn a_refusal_at_commit_names_its_step() {
+    let database = database().await;
+    let migrations = set(&[(
+        "0001_t.sql",
+        "CREATE TABLE p (id int PRIMARY KEY);\nCREATE TABLE c (id int PRIMARY KEY, p int REFERENCES p (id) \
+         DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO c VALUES (1, 7);",
+    )]);
+    let error = migrations.run(&database.config()).await.expect_err("there is no p of that id");
+    assert_eq!((error.kind(), error.sqlstate()), (ErrorKind::Refused, Some("23503")), "{error}");
+    assert_eq!((error.step(), error.line(), error.file()), (Some(3), Some(3), Some("migrations/0001_t.sql")));
+    assert!(error.what().contains("COMMIT"), "{error}");
 }
 
 #[tokio::test]
@@ -130,7 +204,7 @@ async fn an_invalid_index_that_somebody_left_is_built_anew() {
         "0001_once.sql",
         "-- dsql: external table t (id int PRIMARY KEY, a int)\nCREATE UNIQUE INDEX ASYNC IF NOT EXISTS t_once ON t (a);",
     )]);
-    let result = migrations.run(&database.config()).await;
+    let result = migrations.with(quick()).run(&database.config()).await;
     result.unwrap_or_else(|error| panic!("{error}"));
     let valid = database.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 't_once'::regclass").await;
     assert_eq!(valid, ["t"]);

@@ -4,13 +4,15 @@ use dsql_local::{Cluster, Endpoint, Options as LocalOptions};
 use dsql_migrate::{Migrations, Options};
 use dsql_migrate_tests::relay::Relay;
 use dsql_migrate_tests::sets;
+use std::io::Write;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
 use tokio_postgres::{Client, Config, NoTls, SimpleQueryMessage};
 
 static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 
-/// A stand-in cluster of the test's own, behind a relay that counts.
+/// An emulated cluster of the test's own, behind a relay that counts.
 pub(crate) struct Database {
     endpoint: Endpoint,
     pub(crate) relay: Relay,
@@ -21,7 +23,7 @@ pub(crate) async fn database() -> Database {
     database_with(|options| options).await
 }
 
-/// An empty database of a stand-in with other options.
+/// An empty database of an emulator with other options.
 pub(crate) async fn database_with(change: impl Fn(LocalOptions) -> LocalOptions) -> Database {
     // RUST_LOG=dsql_migrate=debug shows what a failing test did.
     let _ = tracing_subscriber::fmt()
@@ -30,7 +32,7 @@ pub(crate) async fn database_with(change: impl Fn(LocalOptions) -> LocalOptions)
         .try_init();
     let base = LocalOptions::default().job_time(Duration::from_millis(50));
     let cluster = CLUSTER
-        .get_or_init(|| async { Cluster::start(LocalOptions::default()).await.expect("a stand-in starts") })
+        .get_or_init(|| async { Cluster::start(LocalOptions::default()).await.expect("an emulator starts") })
         .await;
     let endpoint = cluster.new_endpoint_with(change(base)).await.expect("an endpoint opens");
     let relay = Relay::start(endpoint.port()).await.expect("a relay starts");
@@ -38,7 +40,7 @@ pub(crate) async fn database_with(change: impl Fn(LocalOptions) -> LocalOptions)
 }
 
 impl Database {
-    /// Makes things go wrong at the stand-in.
+    /// Makes things go wrong at the emulator.
     pub(crate) fn control(&self) -> dsql_local::Control {
         self.endpoint.control()
     }
@@ -50,7 +52,7 @@ impl Database {
 
     /// The same past the relay.
     pub(crate) fn direct(&self) -> Config {
-        self.endpoint.url().parse().expect("the stand-in's URL is one")
+        self.endpoint.url().parse().expect("the emulator's URL is one")
     }
 
     /// The same for another role.
@@ -70,14 +72,18 @@ impl Database {
     /// A connection past the relay, for the test's own questions.
     pub(crate) async fn client(&self) -> Client {
         let (client, connection) =
-            self.direct().connect(NoTls).await.expect("the stand-in takes a connection");
+            self.direct().connect(NoTls).await.expect("the emulator takes a connection");
         tokio::spawn(connection);
         client
     }
 
     /// Runs statements one by one, each with as many tries as a stale catalog asks for.
     pub(crate) async fn run(&self, statements: &[&str]) {
-        let client = self.client().await;
+        self.run_over(&self.client().await, statements).await;
+    }
+
+    /// The same over a connection of the test's.
+    pub(crate) async fn run_over(&self, client: &Client, statements: &[&str]) {
         for sql in statements {
             while let Err(error) = client.simple_query(sql).await {
                 let code = error.code().map(tokio_postgres::error::SqlState::code);
@@ -88,7 +94,11 @@ impl Database {
 
     /// The rows of a query, columns joined by `|`, NULL as `-`.
     pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
-        let client = self.client().await;
+        self.rows_over(&self.client().await, sql).await
+    }
+
+    /// The same over a connection of the test's.
+    pub(crate) async fn rows_over(&self, client: &Client, sql: &str) -> Vec<String> {
         let mut tries = 0;
         let messages = loop {
             match client.simple_query(sql).await {
@@ -119,7 +129,9 @@ impl Database {
     /// Nothing is left of a run but its result: an empty journal, a free lease.
     pub(crate) async fn assert_at_rest(&self) {
         self.assert_empty_journal().await;
-        let lease = self.rows("SELECT id, holder FROM schema_migrations_lease").await;
+        let lease = self
+            .rows("SELECT id, holder FROM schema_migrations_lease WHERE id = 1 OR holder IS NOT NULL")
+            .await;
         assert_eq!(lease, ["1|-"], "the lease is free");
     }
 
@@ -137,5 +149,27 @@ pub(crate) fn set(files: &[(&str, &str)]) -> Migrations {
 
 /// Short leases and polls, so that a test of a take-over does not take a minute.
 pub(crate) fn quick() -> Options {
-    Options::default().lease(Duration::from_secs(1), Duration::from_millis(200))
+    Options::default()
+        .lease(Duration::from_secs(1), Duration::from_millis(200))
+        .job_silence(Duration::from_millis(500))
+}
+
+/// What a subscriber writes.
+#[derive(Clone, Default)]
+pub(crate) struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
+    }
+}
+
+impl Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }

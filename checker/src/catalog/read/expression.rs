@@ -1,66 +1,47 @@
 //! Names in expressions.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{Expr, Query, Visit, Visitor};
-
 use super::Reader;
+use crate::ast::Ident;
+use crate::grammar::{NodeKind, Part};
+use crate::rules::all::unknown_column;
 
-/// Looks at an expression, and leaves the queries in it to the reader, which knows what they see.
-struct Walk<'w, 'r, 'c, 'n> {
-    reader: &'w mut Reader<'r, 'c, 'n>,
-    /// How many queries are around.
-    depth: usize,
-}
-
-impl Visitor for Walk<'_, '_, '_, '_> {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
-        if self.depth == 0 {
-            self.reader.query(query);
-        }
-        self.depth += 1;
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
-        self.depth -= 1;
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
-        if self.depth > 0 {
-            return ControlFlow::Continue(());
-        }
-        let names = self.reader.names;
-        match expr {
-            Expr::Identifier(ident) if !names.is_argument(ident) => {
-                if let Some(ident) = names.ident(ident) {
-                    self.reader.column(&ident);
-                }
+impl Reader<'_, '_> {
+    /// Everything in some part of a statement that is an expression. Queries in it know what they see.
+    pub(super) fn visit(&mut self, part: Part<'_>) {
+        self.judge_types(part);
+        for found in part.outside_queries(&[NodeKind::Query, NodeKind::Column]) {
+            if found.is(NodeKind::Query) {
+                self.query(found);
+            } else {
+                self.named_column(found);
             }
-            Expr::CompoundIdentifier(parts) => {
-                if let [schema @ .., table, column] = parts.as_slice()
-                    && let (Some(table), Some(column)) = (names.ident(table), names.ident(column))
-                {
-                    let schema = schema.last().and_then(|schema| names.ident(schema));
-                    self.reader.qualified(schema.as_ref(), &table, &column);
-                }
+        }
+    }
+
+    fn named_column(&mut self, part: Part<'_>) {
+        let Some(name) = part.name() else { return };
+        // `table.*` in the place of a value is the whole row.
+        let whole_row = part.children().iter().any(|step| step.is(NodeKind::AllColumns));
+        match name.parts.as_slice() {
+            [column] if !whole_row => self.column(column),
+            [schema @ .., table, column] if !whole_row && schema.len() < 3 => {
+                self.qualified(schema.last(), table, column);
+            }
+            [first, .., last] if !whole_row && self.judge => {
+                let finding = self.replay.find(&unknown_column::RULE, first.span.to(last.span));
+                finding.message("a column has a table, a schema and a database before it at most");
+                let server = format!("improper qualified name (too many dotted names): {name}");
+                finding.answer("42601", server).help("name the table and the column");
             }
             _ => {}
         }
-        ControlFlow::Continue(())
     }
 }
 
-impl Reader<'_, '_, '_> {
-    pub(super) fn expr(&mut self, expr: &Expr) {
-        self.visit(expr);
+/// A column's name with nothing before or behind it.
+pub(super) fn only_name(value: Part<'_>) -> Option<Ident> {
+    if !value.is(NodeKind::Column) || value.first().is_some() {
+        return None;
     }
-
-    /// Everything in some part of a statement that is an expression.
-    pub(super) fn visit(&mut self, part: &impl Visit) {
-        let _ = part.visit(&mut Walk { reader: self, depth: 0 });
-    }
+    value.ident()
 }

@@ -1,12 +1,11 @@
 //! FROM: which tables a query sees, and under which names.
 
-use sqlparser::ast::{JoinConstraint, JoinOperator, TableAlias, TableFactor, TableWithJoins};
-
-use super::output::renamed;
+use super::output::{MOST_COLUMNS, listed_names, renamed};
 use super::{Columns, Item, Reader, Scope};
 use crate::ast::{Ident, ObjectName};
 use crate::catalog::model::{Output, RelationId, RelationKind};
 use crate::catalog::names::{Resolved, cut, object};
+use crate::grammar::{NodeKind, Part};
 use crate::rules::all::ambiguous_name;
 
 /// What a FROM, or a part of it, gives.
@@ -25,15 +24,17 @@ impl From {
     fn join(&mut self, other: Self) {
         self.scope.items.extend(other.scope.items);
         self.scope.merged.extend(other.scope.merged);
+        self.scope.joined.extend(other.scope.joined);
         self.scope.open |= other.scope.open;
         self.star = self.star.take().zip(other.star).map(|(mut left, right)| {
             left.extend(right);
             left
         });
+        self.star.take_if(|star| star.len() > MOST_COLUMNS);
     }
 }
 
-impl Reader<'_, '_, '_> {
+impl Reader<'_, '_> {
     /// The columns that a relation's name stands for.
     pub(super) fn relation(&mut self, name: &ObjectName) -> Columns {
         if name.parts.len() == 1
@@ -57,46 +58,62 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    pub(super) fn from(&mut self, from: &[TableWithJoins]) -> From {
+    /// The tables of a FROM or a USING.
+    pub(super) fn from(&mut self, from: Part<'_>) -> From {
         let mut all = From { star: Some(Vec::new()), ..From::default() };
-        for tables in from {
-            let part = self.tables(tables, &all.scope);
+        for tables in from.children() {
+            let part = self.tables(tables, &[&all.scope]);
             self.name_clash(&all.scope.items, &part.scope.items, tables);
             all.join(part);
         }
         all
     }
 
-    fn tables(&mut self, tables: &TableWithJoins, before: &Scope) -> From {
-        let mut all = self.factor(&tables.relation, &[before]);
-        for join in &tables.joins {
-            let right = self.factor(&join.relation, &[before, &all.scope]);
+    /// One item of a FROM with all that is joined to it.
+    fn tables(&mut self, tables: Part<'_>, before: &[&Scope]) -> From {
+        // The first of many joins is the innermost.
+        let mut joins = Vec::new();
+        let mut first = tables;
+        while let (true, Some(left)) = (is_join(first), first.first()) {
+            joins.push(first);
+            first = left;
+        }
+        // Nobody writes so many, and each looks at all before it.
+        const MOST: usize = 1_000;
+        if joins.len() > MOST {
+            return From::open();
+        }
+        let mut all = self.factor(first, before);
+        for join in joins.into_iter().rev() {
+            let sides = join.children();
+            let Some(side) = sides.get(1) else { continue };
+            let around: Vec<&Scope> = before.iter().copied().chain([&all.scope]).collect();
+            let right = self.factor(*side, &around);
             self.name_clash(&all.scope.items, &right.scope.items, tables);
-            let constraint = constraint(&join.join_operator);
-            match constraint {
-                Some(JoinConstraint::Using(columns)) => {
-                    let columns: Vec<Ident> =
-                        columns.iter().filter_map(|name| self.names.name(name)?.last().cloned()).collect();
-                    self.using(&mut all, right, &columns);
-                    continue;
-                }
-                Some(JoinConstraint::Natural) => {
-                    let shared = shared(all.star.as_deref(), right.star.as_deref());
-                    match shared {
-                        Some(shared) => self.using(&mut all, right, &shared),
-                        None => {
-                            all.join(right);
-                            // Any name may be one that both have.
-                            all.scope.open = true;
-                        }
+            if join.is(NodeKind::NaturalJoin) {
+                match shared(all.star.as_deref(), right.star.as_deref()) {
+                    Some(shared) => self.using(&mut all, right, &shared),
+                    None => {
+                        all.join(right);
+                        // Any name may be one that both have.
+                        all.scope.open = true;
                     }
-                    continue;
                 }
-                _ => all.join(right),
-            }
-            if let Some(JoinConstraint::On(expr)) = constraint {
-                let scope = std::mem::take(&mut all.scope);
-                ((), all.scope) = self.within(scope, |reader| reader.expr(expr));
+            } else if let Some(using) = join.child(NodeKind::Using) {
+                let columns = using.child(NodeKind::Names).map(listed_names).unwrap_or_default();
+                self.using(&mut all, right, &columns);
+                // `AS name`: the columns that both have, under a name of their own.
+                if let Some(alias) = using.child(NodeKind::Name).and_then(Part::ident) {
+                    let columns = columns.iter().map(|column| Output::named(cut(&column.value))).collect();
+                    let name = Some(cut(&alias.value).to_owned());
+                    all.scope.joined.push(Item { name, aliased: true, columns: Columns::Listed(columns) });
+                }
+            } else {
+                all.join(right);
+                if let Some(on) = join.child(NodeKind::On) {
+                    let scope = std::mem::take(&mut all.scope);
+                    ((), all.scope) = self.within(scope, |reader| reader.visit(on));
+                }
             }
         }
         all
@@ -128,22 +145,26 @@ impl Reader<'_, '_, '_> {
         left.scope.merged.extend(names.into_iter().map(str::to_owned));
     }
 
-    fn factor(&mut self, factor: &TableFactor, before: &[&Scope]) -> From {
-        match factor {
-            TableFactor::Table { name, alias, args: None, .. } => {
-                let Some(known) = self.names.name(name) else { return From::open() };
+    fn factor(&mut self, factor: Part<'_>, before: &[&Scope]) -> From {
+        let alias = factor.child(NodeKind::Alias);
+        match factor.kind() {
+            NodeKind::Table => {
+                let Some(known) = factor.child(NodeKind::Relation).and_then(Part::name) else {
+                    return From::open();
+                };
                 let columns = self.relation(&known);
-                self.named(object(&known), alias.as_ref(), columns)
+                self.named(object(&known), alias, columns)
             }
-            TableFactor::Derived { lateral, subquery, alias, .. } => {
-                let outputs = if *lateral {
-                    self.beside(before, |reader| reader.query(subquery))
+            NodeKind::Derived | NodeKind::Lateral => {
+                let Some(query) = factor.child(NodeKind::Query) else { return From::open() };
+                let outputs = if factor.is(NodeKind::Lateral) {
+                    self.beside(before, |reader| reader.query(query))
                 } else {
                     let known = self.beside.len();
                     self.beside.extend(
                         before.iter().flat_map(|scope| &scope.items).filter_map(|one| one.name.clone()),
                     );
-                    let outputs = self.query(subquery);
+                    let outputs = self.query(query);
                     self.beside.truncate(known);
                     outputs
                 };
@@ -157,33 +178,30 @@ impl Reader<'_, '_, '_> {
                     }
                 }
             }
-            TableFactor::NestedJoin { table_with_joins, alias } => {
-                let mut inner = self.tables(table_with_joins, before.first().unwrap_or(&&Scope::default()));
+            NodeKind::Join | NodeKind::NaturalJoin => self.tables(factor, before),
+            NodeKind::JoinAlias => {
+                let Some(inner) = factor.first() else { return From::open() };
+                self.tables(inner, before);
                 // Under a name of its own nothing in it is seen by its old one.
-                inner.scope.open |= alias.is_some();
-                inner
+                let name = alias.and_then(|alias| alias.child(NodeKind::Name)).and_then(Part::ident);
+                let name = name.map(|name| cut(&name.value).to_owned());
+                let items = vec![Item { name, aliased: true, columns: Columns::Unknown }];
+                From { scope: Scope { items, ..Scope::default() }, star: None }
             }
             // Functions give columns that nothing here knows, and see what stands before them.
-            TableFactor::Table { args, alias, .. } => {
-                self.beside(before, |reader| reader.visit(args));
-                self.function(alias.as_ref())
-            }
-            TableFactor::Function { args, alias, .. } => {
-                self.beside(before, |reader| reader.visit(args));
-                self.function(alias.as_ref())
-            }
-            TableFactor::UNNEST { array_exprs, .. } => {
-                self.beside(before, |reader| reader.visit(array_exprs));
-                From::open()
+            NodeKind::FunctionTable => {
+                self.beside(before, |reader| reader.visit(factor));
+                let alias = alias.or_else(|| factor.child(NodeKind::TypedAlias));
+                let name = alias.and_then(|alias| alias.child(NodeKind::Name)).and_then(Part::ident);
+                let items = vec![Item {
+                    name: name.map(|name| name.value),
+                    aliased: true,
+                    columns: Columns::Unknown,
+                }];
+                From { scope: Scope { items, open: true, ..Scope::default() }, star: None }
             }
             _ => From::open(),
         }
-    }
-
-    fn function(&mut self, alias: Option<&TableAlias>) -> From {
-        let name = alias.and_then(|alias| self.names.ident(&alias.name)).map(|name| name.value);
-        let items = vec![Item { name, aliased: true, columns: Columns::Unknown }];
-        From { scope: Scope { items, open: true, ..Scope::default() }, star: None }
     }
 
     /// Looks at something that sees what stands before it in FROM.
@@ -192,27 +210,28 @@ impl Reader<'_, '_, '_> {
         for one in before {
             scope.items.extend(one.items.iter().cloned());
             scope.merged.extend(one.merged.iter().cloned());
+            scope.joined.extend(one.joined.iter().cloned());
             scope.open |= one.open;
         }
         self.within(scope, look).0
     }
 
     /// A source under its alias, or under its own name.
-    pub(super) fn named(&mut self, own: &str, alias: Option<&TableAlias>, columns: Columns) -> From {
-        let name = alias.and_then(|alias| self.names.ident(&alias.name));
-        let columns = match alias.filter(|alias| !alias.columns.is_empty()) {
-            Some(alias) => {
-                let outputs = self.star_of(&columns);
-                if let (Some(name), Some(outputs)) = (&name, &outputs)
-                    && alias.columns.len() > outputs.len()
-                    && self.judge
-                {
-                    let (given, wanted) = (outputs.len(), alias.columns.len());
-                    self.replay.too_many_names(name, given, wanted);
-                }
-                renamed(self.names, outputs, alias).map_or(Columns::Unknown, Columns::Listed)
+    pub(super) fn named(&mut self, own: &str, alias: Option<Part<'_>>, columns: Columns) -> From {
+        let name = alias.and_then(|alias| alias.child(NodeKind::Name)).and_then(Part::ident);
+        let listed =
+            alias.and_then(|alias| alias.child(NodeKind::Names)).map(listed_names).unwrap_or_default();
+        let columns = if listed.is_empty() {
+            columns
+        } else {
+            let outputs = self.star_of(&columns);
+            if let (Some(name), Some(outputs)) = (&name, &outputs)
+                && listed.len() > outputs.len()
+                && self.judge
+            {
+                self.replay.too_many_names(name, outputs.len(), listed.len());
             }
-            None => columns,
+            renamed(outputs, &listed).map_or(Columns::Unknown, Columns::Listed)
         };
         let star = self.star_of(&columns);
         let called = name.map_or_else(|| own.to_owned(), |name| cut(&name.value).to_owned());
@@ -221,7 +240,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// All columns of a source, in order.
-    fn star_of(&self, columns: &Columns) -> Option<Vec<Output>> {
+    pub(super) fn star_of(&self, columns: &Columns) -> Option<Vec<Output>> {
         match columns {
             Columns::Unknown => None,
             Columns::Listed(outputs) => Some(outputs.clone()),
@@ -250,7 +269,7 @@ impl Reader<'_, '_, '_> {
     }
 
     /// Says so where two sources of one query have one name.
-    pub(super) fn name_clash(&mut self, first: &[Item], then: &[Item], tables: &TableWithJoins) -> bool {
+    pub(super) fn name_clash(&mut self, first: &[Item], then: &[Item], tables: Part<'_>) -> bool {
         for item in then.iter().filter(|_| self.judge) {
             let Some(name) = &item.name else { continue };
             let clashes = |other: &&Item| {
@@ -261,7 +280,7 @@ impl Reader<'_, '_, '_> {
             };
             if !name.is_empty()
                 && first.iter().any(|other| clashes(&other))
-                && let Some(span) = self.place_of(tables, name)
+                && let Some(span) = place_of(tables, name)
             {
                 let finding = self.replay.find(&ambiguous_name::RULE, span);
                 finding.message(format!("`{name}` stands twice in this FROM"));
@@ -272,25 +291,25 @@ impl Reader<'_, '_, '_> {
         }
         false
     }
+}
 
-    /// Where a source's name stands in a part of FROM: its last place.
-    fn place_of(&self, tables: &TableWithJoins, name: &str) -> Option<crate::source::Span> {
-        let factors = std::iter::once(&tables.relation).chain(tables.joins.iter().map(|join| &join.relation));
-        let ident = |factor: &TableFactor| {
-            let alias = match factor {
-                TableFactor::Table { name, alias: None, .. } => {
-                    return self.names.name(name)?.last().cloned();
-                }
-                TableFactor::Table { alias, .. }
-                | TableFactor::Derived { alias, .. }
-                | TableFactor::Function { alias, .. } => alias,
-                _ => return None,
-            };
-            self.names.ident(&alias.as_ref()?.name)
-        };
-        let mut named = factors.filter_map(ident).filter(|ident| cut(&ident.value) == name);
-        named.next_back().map(|ident| ident.span)
-    }
+fn is_join(part: Part<'_>) -> bool {
+    part.is_any(&[NodeKind::Join, NodeKind::NaturalJoin])
+}
+
+/// Where a source's name stands in a part of FROM: its last place.
+fn place_of(tables: Part<'_>, name: &str) -> Option<crate::text::Span> {
+    const SOURCES: &[NodeKind] =
+        &[NodeKind::Table, NodeKind::Derived, NodeKind::Lateral, NodeKind::FunctionTable];
+    let called = |source: Part<'_>| {
+        let alias = source.child(NodeKind::Alias).or_else(|| source.child(NodeKind::TypedAlias));
+        match alias {
+            Some(alias) => alias.child(NodeKind::Name)?.ident(),
+            None => source.child(NodeKind::Relation)?.name()?.last().cloned(),
+        }
+    };
+    let sources = tables.outside_queries(SOURCES).into_iter();
+    sources.filter_map(called).rfind(|ident| cut(&ident.value) == name).map(|ident| ident.span)
 }
 
 fn same_relation(a: &Columns, b: &Columns) -> bool {
@@ -305,21 +324,7 @@ fn shared(left: Option<&[Output]>, right: Option<&[Output]>) -> Option<Vec<Ident
     }
     let ident = |one: &Output| {
         let value = one.name.clone().unwrap_or_default();
-        Ident { value, quoted: true, span: crate::source::Span::default() }
+        Ident { value, quoted: true, span: crate::text::Span::default() }
     };
     Some(left.iter().filter(|one| right.iter().any(|other| other.name == one.name)).map(ident).collect())
-}
-
-fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
-    match operator {
-        JoinOperator::Join(one)
-        | JoinOperator::Inner(one)
-        | JoinOperator::Left(one)
-        | JoinOperator::LeftOuter(one)
-        | JoinOperator::Right(one)
-        | JoinOperator::RightOuter(one)
-        | JoinOperator::FullOuter(one)
-        | JoinOperator::CrossJoin(one) => Some(one),
-        _ => None,
-    }
 }

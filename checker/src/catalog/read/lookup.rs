@@ -4,6 +4,7 @@ use super::{Columns, Item, Reader, Scope};
 use crate::ast::{Ident, ObjectName};
 use crate::catalog::model::{Output, RelationId, RelationKind, Type};
 use crate::catalog::names::{cut, object};
+use crate::expr::SYSTEM_COLUMNS;
 use crate::rules::all::{ambiguous_name, unknown_relation};
 
 /// What a name turned out to mean in one source.
@@ -14,7 +15,7 @@ enum Found {
     Nothing,
 }
 
-impl Reader<'_, '_, '_> {
+impl Reader<'_, '_> {
     fn find_in(&self, item: &Item, name: &str) -> Found {
         let listed =
             |outputs: &[Output]| match outputs.iter().position(|one| one.name.as_deref() == Some(name)) {
@@ -89,12 +90,7 @@ impl Reader<'_, '_, '_> {
     /// A name by itself.
     pub(super) fn column(&mut self, ident: &Ident) {
         let name = cut(&ident.value);
-        let word = !ident.quoted;
-        if word
-            && (is_word(name)
-                || crate::expr::KEYWORD_FUNCTIONS.iter().any(|one| one.eq_ignore_ascii_case(name)))
-            || SYSTEM_COLUMNS.contains(&name)
-        {
+        if SYSTEM_COLUMNS.contains(&name) {
             return;
         }
         for scope in self.scopes.iter().rev() {
@@ -119,11 +115,13 @@ impl Reader<'_, '_, '_> {
                 }
                 return;
             }
+            // The whole row of what USING gives a name.
+            unsure |= scope.joined.iter().any(|item| item.name.as_deref() == Some(name));
             if unsure {
                 return;
             }
         }
-        if self.judge && self.has_sources() {
+        if self.judge {
             let server = format!("column \"{name}\" does not exist");
             let tables: Vec<RelationId> = self.relations();
             match tables.as_slice() {
@@ -141,11 +139,6 @@ impl Reader<'_, '_, '_> {
         let finding = self.replay.find(&ambiguous_name::RULE, ident.span);
         finding.message(format!("more than one table of this query has a column `{name}`"));
         finding.answer("42702", format!("column reference \"{name}\" is ambiguous"));
-    }
-
-    /// Without any table a name is an error whatever the set is; that is not this pass's matter.
-    fn has_sources(&self) -> bool {
-        self.sources() > 0 || !self.beside.is_empty()
     }
 
     fn sources(&self) -> usize {
@@ -186,6 +179,8 @@ impl Reader<'_, '_, '_> {
             };
             match (self.find_in(item, name), &item.columns) {
                 (Found::Column(origin), _) => self.reads.columns.extend(origin),
+                // `row.f` calls a function of the row, too.
+                (Found::Nothing, _) if self.replay.has_function(name) => {}
                 (Found::Nothing, columns) if self.judge && !SYSTEM_COLUMNS.contains(&name) => {
                     let server = format!("column {of}.{name} does not exist");
                     match columns {
@@ -204,7 +199,7 @@ impl Reader<'_, '_, '_> {
             }
             return;
         }
-        if self.judge && self.has_sources() && schema.is_none() {
+        if self.judge && schema.is_none() {
             self.unknown_source(table);
         }
     }
@@ -212,10 +207,6 @@ impl Reader<'_, '_, '_> {
     /// A table that this query does not read.
     fn unknown_source(&mut self, table: &Ident) {
         let of = cut(&table.value);
-        // A rule or a policy calls rows so.
-        if !table.quoted && matches!(of, "new" | "old") {
-            return;
-        }
         let of_relation = |item: &Item| match &item.columns {
             Columns::Relation(id) => self.replay.model.relation(*id).name == of,
             _ => false,
@@ -238,6 +229,9 @@ impl Reader<'_, '_, '_> {
                 "a query in FROM sees the tables beside it only with LATERAL before it".to_owned()
             }
             (None, Some(near)) => format!("did you mean `{near}`?"),
+            (None, None) if matches!(of, "old" | "new") => {
+                "RETURNING gives the new row; `old` and `new` are PostgreSQL 18's".to_owned()
+            }
             (None, None) => "name a table of FROM, or join this one".to_owned(),
         });
     }
@@ -281,7 +275,8 @@ impl Reader<'_, '_, '_> {
             }
             _ => true,
         };
-        scope.items.iter().filter(of_schema).find(|item| item.name.as_deref() == Some(name))
+        let named = |item: &&Item| item.name.as_deref() == Some(name);
+        scope.items.iter().filter(of_schema).find(named).or_else(|| scope.joined.iter().find(named))
     }
 
     fn known_columns(&self, id: RelationId) -> Vec<(RelationId, usize)> {
@@ -293,32 +288,4 @@ impl Reader<'_, '_, '_> {
             _ => Vec::new(),
         }
     }
-}
-
-/// Columns that every table has.
-const SYSTEM_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
-
-/// Words that stand where names do and are none.
-fn is_word(name: &str) -> bool {
-    matches!(
-        name,
-        "default"
-            | "value"
-            | "all"
-            | "array"
-            | "nfc"
-            | "nfd"
-            | "nfkc"
-            | "nfkd"
-            | "system_user"
-            | "new"
-            | "old"
-            | "year"
-            | "month"
-            | "day"
-            | "hour"
-            | "minute"
-            | "second"
-            | "epoch"
-    )
 }

@@ -6,16 +6,19 @@
 
 mod expression;
 mod from;
+mod grouped;
+mod immutable;
 mod lookup;
 mod output;
-mod query;
-mod written;
+pub(super) mod query;
+mod shape;
+mod typed;
+pub(super) mod written;
 
 use std::collections::{HashMap, HashSet};
 
-use sqlparser::ast::{Expr, Statement};
-
-use crate::parse::syntax::{Names, Tree};
+use crate::effect::Object;
+use crate::grammar::Part;
 
 use super::Replay;
 use super::model::{Output, RelationId};
@@ -53,13 +56,23 @@ struct Scope {
     items: Vec<Item>,
     /// Columns that `USING` or `NATURAL` makes one of two.
     merged: HashSet<String>,
+    /// What a join's USING gives a name of its own; `*` does not show it once more.
+    joined: Vec<Item>,
     /// Whether any name may mean something here.
     open: bool,
 }
 
-struct Reader<'r, 'c, 'n> {
+/// What an expression must be.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked<'w> {
+    /// True or false; what the server calls it.
+    pub(super) condition: Option<&'w str>,
+    /// The same whenever it is computed, since its value is stored; what the server calls it.
+    pub(super) stored: Option<&'w str>,
+}
+
+struct Reader<'r, 'c> {
     replay: &'r mut Replay<'c>,
-    names: &'n Names<'n>,
     /// From the outermost query to the one that is looked at.
     scopes: Vec<Scope>,
     /// The parts of each WITH around, as far as they can be seen.
@@ -74,52 +87,58 @@ struct Reader<'r, 'c, 'n> {
 impl Replay<'_> {
     /// What a statement reads; says which relations and columns are missing. `own` is a name that means the
     /// statement itself.
-    pub(super) fn read_statement(&mut self, tree: &Tree<'_, Statement>, own: Option<&str>) -> Reads {
+    pub(super) fn read_statement(&mut self, part: Part<'_>, own: Option<&str>) -> Reads {
         let with = own.map(|own| HashMap::from([(own.to_owned(), Columns::Unknown)]));
-        self.read(tree, with, true)
+        self.read(part, with, true)
     }
 
     /// The same for the body of a function, whose arguments may stand where columns do.
-    pub(super) fn read_body(&mut self, tree: &Tree<'_, Statement>) -> Reads {
-        self.read(tree, None, false)
+    pub(super) fn read_body(&mut self, part: Part<'_>) -> Reads {
+        self.read(part, None, false)
     }
 
-    fn read(
-        &mut self,
-        tree: &Tree<'_, Statement>,
-        with: Option<HashMap<String, Columns>>,
-        judge: bool,
-    ) -> Reads {
-        let mut reader = Reader::new(self, &tree.names, judge);
+    fn read(&mut self, part: Part<'_>, with: Option<HashMap<String, Columns>>, judge: bool) -> Reads {
+        let mut reader = Reader::new(self, judge);
         reader.with.extend(with);
-        let outputs = reader.statement(&tree.node);
+        let outputs = reader.statement(part);
         let mut reads = reader.reads;
         reads.outputs = outputs;
-        reads.simple = query::is_simple(&tree.node);
+        reads.simple = query::is_simple(part);
         reads.relations.sort_unstable();
         reads.relations.dedup();
         reads.columns.sort_unstable();
         reads.columns.dedup();
+        if judge {
+            let relations = reads.relations.iter().map(|id| Object::Relation(*id));
+            let columns = reads.columns.iter().map(|(id, at)| Object::Column(*id, *at));
+            self.model.effects.reads.extend(relations.chain(columns));
+        }
         reads
     }
 
-    /// The columns of a table that an expression names; says which are missing.
-    pub(super) fn columns_in(
+    /// The columns of a table that an expression names; says which are missing, and where it is not what is asked for.
+    pub(super) fn columns_asked(
         &mut self,
         statement: &crate::statement::Statement<'_>,
         range: crate::ast::TokenRange,
         table: RelationId,
+        asked: Asked<'_>,
     ) -> Vec<usize> {
-        let Some(tree) = crate::parse::syntax::expression(statement.within(range)) else { return Vec::new() };
         let name = self.model.relation(table).name.clone();
-        self.columns_of(&tree.node, &tree.names, table, &name)
+        statement.with_part(range, |part| self.columns_of(part, table, &name, asked)).unwrap_or_default()
     }
 
-    fn columns_of(&mut self, expr: &Expr, names: &Names<'_>, table: RelationId, name: &str) -> Vec<usize> {
+    fn columns_of(&mut self, part: Part<'_>, table: RelationId, name: &str, asked: Asked<'_>) -> Vec<usize> {
         let item = Item { name: Some(name.to_owned()), aliased: false, columns: Columns::Relation(table) };
-        let mut reader = Reader::new(self, names, true);
+        let mut reader = Reader::new(self, true);
         reader.scopes.push(Scope { items: vec![item], ..Scope::default() });
-        reader.expr(expr);
+        if let Some(word) = asked.condition {
+            reader.truth(word, Some(&part));
+        }
+        if let Some(what) = asked.stored {
+            reader.immutable(part, what);
+        }
+        reader.visit(part);
         let mut columns: Vec<usize> =
             reader.reads.columns.into_iter().filter(|(of, _)| *of == table).map(|(_, at)| at).collect();
         columns.sort_unstable();
@@ -128,11 +147,10 @@ impl Replay<'_> {
     }
 }
 
-impl<'r, 'c, 'n> Reader<'r, 'c, 'n> {
-    fn new(replay: &'r mut Replay<'c>, names: &'n Names<'n>, judge: bool) -> Self {
+impl<'r, 'c> Reader<'r, 'c> {
+    fn new(replay: &'r mut Replay<'c>, judge: bool) -> Self {
         Self {
             replay,
-            names,
             scopes: Vec::new(),
             with: Vec::new(),
             beside: Vec::new(),

@@ -1,12 +1,13 @@
 //! The columns that a query gives.
 
-use sqlparser::ast::{Expr, SelectItem, SelectItemQualifiedWildcardKind, TableAlias, Value};
-
 use super::Reader;
-use super::query::Outputs;
+use crate::ast::Ident;
 use crate::catalog::model::{Output, Type};
 use crate::catalog::names::{cut, object};
-use crate::parse::syntax::Names;
+use crate::grammar::{NodeKind, Part};
+
+/// What a query gives: its columns where they are known.
+pub(super) type Outputs = Option<Vec<Output>>;
 
 impl Output {
     pub(in crate::catalog) fn named(name: &str) -> Self {
@@ -19,67 +20,116 @@ impl Output {
     }
 }
 
-impl Reader<'_, '_, '_> {
-    pub(super) fn projection(&self, items: &[SelectItem], star: Option<&[Output]>) -> Outputs {
+/// An item of a SELECT or a RETURNING.
+pub(super) enum Target<'t> {
+    /// `*`.
+    Star,
+    /// `table.*`.
+    StarOf(Part<'t>),
+    /// An expression, and the name that it is given.
+    Value(Part<'t>, Option<Ident>),
+}
+
+impl<'t> Target<'t> {
+    pub(super) fn of(part: Part<'t>) -> Option<Self> {
+        if part.is(NodeKind::Star) {
+            return Some(Self::Star);
+        }
+        let value = part.first()?;
+        // A name, if there is one, is the last token behind the expression.
+        let named = part.range().end > value.range().end;
+        if !named
+            && value.is(NodeKind::Column)
+            && value.last().is_some_and(|step| step.is(NodeKind::AllColumns))
+        {
+            return Some(Self::StarOf(value));
+        }
+        Some(Self::Value(value, part.last_ident().filter(|_| named)))
+    }
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn projection(&self, items: &[Part<'_>], star: Option<&[Output]>) -> Outputs {
         let mut outputs = Vec::new();
         for item in items {
-            match item {
-                SelectItem::ExprWithAlias { expr, alias } => outputs.push(Output {
-                    name: Some(cut(&self.names.ident(alias)?.value).to_owned()),
-                    data_type: self.type_of(expr),
-                    origin: None,
-                }),
-                SelectItem::UnnamedExpr(expr) => outputs.push(Output {
-                    name: self.name_of(expr),
-                    data_type: self.type_of(expr),
-                    origin: None,
-                }),
-                SelectItem::Wildcard(_) => outputs.extend(star?.iter().map(without_origin)),
-                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
-                    let name = self.names.name(name)?;
-                    let columns = self.columns_of_item(object(&name))?;
+            match Target::of(*item)? {
+                Target::Star => outputs.extend(star?.iter().map(without_origin)),
+                Target::StarOf(table) => {
+                    let columns = self.columns_of_item(object(&table.name()?))?;
                     outputs.extend(columns.iter().map(without_origin));
                 }
-                _ => return None,
+                // `(row).*` is as many columns as the row has.
+                Target::Value(value, _) if value.last().is_some_and(|step| step.is(NodeKind::AllColumns)) => {
+                    return None;
+                }
+                Target::Value(value, name) => {
+                    let name = name.map(|name| cut(&name.value).to_owned()).or_else(|| name_of(value));
+                    outputs.push(Output { name, data_type: self.type_of(value), origin: None });
+                }
             }
         }
-        Some(outputs)
+        // The server has no more columns either, and a set that doubles them in each of its queries would be endless.
+        (outputs.len() <= MOST_COLUMNS).then_some(outputs)
     }
 
-    /// The name that PostgreSQL gives a column without one; `None` where that is not known here.
-    fn name_of(&self, expr: &Expr) -> Option<String> {
-        match expr {
-            Expr::Identifier(ident) => Some(cut(&self.names.ident(ident)?.value).to_owned()),
-            Expr::CompoundIdentifier(parts) => Some(cut(&self.names.ident(parts.last()?)?.value).to_owned()),
-            Expr::Function(function) => Some(object(&self.names.name(&function.name)?).to_owned()),
-            Expr::Nested(inner) => self.name_of(inner),
-            // A cast is called as what it casts, if that has a name.
-            Expr::Cast { expr, .. } => self.name_of(expr).filter(|name| name != UNNAMED),
-            Expr::BinaryOp { .. } => Some(UNNAMED.to_owned()),
-            Expr::Value(value)
-                if matches!(value.value, Value::Number(..) | Value::SingleQuotedString(_) | Value::Null) =>
-            {
-                Some(UNNAMED.to_owned())
+    /// The names of columns where none of them needs a look at the tables.
+    pub(super) fn names_given(&self, items: &[Part<'_>]) -> Outputs {
+        let one = |item: &Part<'_>| match Target::of(*item)? {
+            Target::Value(value, name) if value.last().is_none_or(|step| !step.is(NodeKind::AllColumns)) => {
+                let name = name.map(|name| cut(&name.value).to_owned()).or_else(|| name_of(value));
+                Some(Output { name, ..Output::default() })
             }
             _ => None,
-        }
+        };
+        items.iter().map(one).collect()
     }
 
     /// The type of a column that is passed on as it is.
-    fn type_of(&self, expr: &Expr) -> Option<Type> {
-        let (table, column) = match expr {
-            Expr::Identifier(ident) => (None, self.names.ident(ident)?),
-            Expr::CompoundIdentifier(parts) => {
-                let [.., table, column] = parts.as_slice() else { return None };
-                (Some(self.names.ident(table)?), self.names.ident(column)?)
-            }
-            Expr::Nested(inner) => return self.type_of(inner),
-            _ => return None,
+    pub(super) fn type_of(&self, value: Part<'_>) -> Option<Type> {
+        let column = without_parentheses(value);
+        if !column.is(NodeKind::Column) || column.children().iter().any(|step| !step.is(NodeKind::Attribute))
+        {
+            return None;
+        }
+        let name = column.name()?;
+        let (table, column) = match name.parts.as_slice() {
+            [column] => (None, column),
+            [.., table, column] => (Some(cut(&table.value)), column),
+            [] => return None,
         };
         let scope = self.scopes.last()?;
-        let table = table.as_ref().map(|table| cut(&table.value));
         let items = scope.items.iter().filter(|item| table.is_none() || item.name.as_deref() == table);
         items.filter_map(|item| self.type_in(item, cut(&column.value))).next()
+    }
+}
+
+fn without_parentheses(mut value: Part<'_>) -> Part<'_> {
+    while let (NodeKind::Paren, Some(inner)) = (value.kind(), value.first()) {
+        value = inner;
+    }
+    value
+}
+
+/// The name that PostgreSQL gives a column without one; `None` where that is not known here.
+fn name_of(value: Part<'_>) -> Option<String> {
+    let mut value = without_parentheses(value);
+    let mut cast = false;
+    // A cast is called as what it casts, if that has a name.
+    while let (NodeKind::Cast, Some(inner)) = (value.kind(), value.first()) {
+        value = without_parentheses(inner);
+        cast = true;
+    }
+    let unnamed = || (!cast).then(|| UNNAMED.to_owned());
+    match value.kind() {
+        NodeKind::Column => {
+            let steps = value.children();
+            let plain = steps.iter().all(|step| step.is(NodeKind::Attribute));
+            plain.then(|| value.name()).flatten()?.last().map(|ident| cut(&ident.value).to_owned())
+        }
+        NodeKind::Call => Some(object(&value.child(NodeKind::Function)?.name()?).to_owned()),
+        NodeKind::TimeZone => Some("timezone".to_owned()),
+        NodeKind::Binary | NodeKind::Number | NodeKind::String | NodeKind::Null => unnamed(),
+        _ => None,
     }
 }
 
@@ -87,16 +137,21 @@ fn without_origin(output: &Output) -> Output {
     Output { origin: None, ..output.clone() }
 }
 
+/// No query of PostgreSQL gives more columns.
+pub(super) const MOST_COLUMNS: usize = 1664;
+
 const UNNAMED: &str = "?column?";
 
+/// The names of a list in parentheses.
+pub(super) fn listed_names(names: Part<'_>) -> Vec<Ident> {
+    names.children().into_iter().filter_map(Part::ident).collect()
+}
+
 /// Columns under the names that an alias lists; those behind them keep their own.
-pub(super) fn renamed(names: &Names<'_>, outputs: Outputs, alias: &TableAlias) -> Outputs {
-    if alias.columns.is_empty() {
-        return outputs;
-    }
+pub(super) fn renamed(outputs: Outputs, names: &[Ident]) -> Outputs {
     let mut outputs = outputs?;
-    for (output, column) in outputs.iter_mut().zip(&alias.columns) {
-        output.name = Some(cut(&names.ident(&column.name)?.value).to_owned());
+    for (output, name) in outputs.iter_mut().zip(names) {
+        output.name = Some(cut(&name.value).to_owned());
     }
     Some(outputs)
 }

@@ -2,77 +2,141 @@
 
 use std::collections::HashMap;
 
-use sqlparser::ast::{
-    Cte, Distinct, Expr, GroupByExpr, OrderBy, OrderByKind, Query, Select, SelectItem, SetExpr, Statement,
-    With,
-};
-
-use super::output::renamed;
+use super::expression::only_name;
+use super::output::{Outputs, Target, listed_names, renamed};
+use super::shape::is_plain_distinct;
 use super::{Columns, Reader, Scope};
+use crate::catalog::builtin::{gives_rows, is_aggregate};
 use crate::catalog::model::Output;
+use crate::catalog::names::cut;
+use crate::grammar::{NodeKind, Part};
 
-/// What a query gives: its columns where they are known.
-pub(super) type Outputs = Option<Vec<Output>>;
+/// What a query's rows are made by.
+const BODIES: &[NodeKind] =
+    &[NodeKind::Select, NodeKind::Values, NodeKind::TableQuery, NodeKind::Union, NodeKind::Query];
 
-impl Reader<'_, '_, '_> {
-    pub(super) fn statement(&mut self, statement: &Statement) -> Outputs {
-        match statement {
-            Statement::Query(query) => self.query(query),
-            Statement::Insert(insert) => self.insert(insert),
-            Statement::Update(update) => self.update(update),
-            Statement::Delete(delete) => self.delete(delete),
+const WITHS: &[NodeKind] = &[NodeKind::With, NodeKind::WithRecursive];
+
+/// The body of a query: a SELECT, VALUES, TABLE, a set operation, or a query in parentheses.
+pub(in crate::catalog) fn body_of(query: Part<'_>) -> Option<Part<'_>> {
+    query.children().into_iter().find(|child| child.is_any(BODIES))
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn statement(&mut self, statement: Part<'_>) -> Outputs {
+        match statement.kind() {
+            NodeKind::Query => self.query(statement),
+            NodeKind::Insert | NodeKind::Update | NodeKind::Delete => self.change(statement),
+            NodeKind::Explain | NodeKind::CopyQuery => {
+                const READ: &[NodeKind] =
+                    &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete];
+                let inner = statement.children().into_iter().find(|child| child.is_any(READ))?;
+                self.statement(inner)
+            }
             _ => None,
         }
     }
 
-    pub(super) fn query(&mut self, query: &Query) -> Outputs {
+    /// INSERT, UPDATE or DELETE, which sees the parts of its WITH.
+    fn change(&mut self, statement: Part<'_>) -> Outputs {
         self.with.push(HashMap::new());
-        if let Some(with) = &query.with {
-            self.parts(with);
-        }
-        let outputs = match &*query.body {
-            SetExpr::Select(select) => self.select(select, query.order_by.as_ref()),
-            body => {
-                let outputs = self.body(body);
-                // What stands behind a set operation may name the columns of its result, and nothing else.
-                let names =
-                    matches!(body, SetExpr::SetOperation { .. }).then_some(outputs.as_ref()).flatten();
-                if let (Some(order), Some(outputs)) = (&query.order_by, names) {
-                    self.order_of_result(order, outputs);
-                }
-                outputs
-            }
+        self.parts(statement);
+        let outputs = match statement.kind() {
+            NodeKind::Insert => self.insert(statement),
+            NodeKind::Update => self.update(statement),
+            _ => self.delete(statement),
         };
-        // Neither sees a column.
-        self.visit(&query.limit_clause);
-        self.visit(&query.fetch);
         self.with.pop();
         outputs
     }
 
-    fn parts(&mut self, with: &With) {
-        for part in &with.cte_tables {
-            let Some(name) = self.names.ident(&part.alias.name) else { continue };
-            if with.recursive {
-                // A part that reads itself has the columns of the query that it begins with.
-                self.note_part(&name.value, Columns::Unknown);
-                if let SetExpr::SetOperation { left, .. } = &*part.query.body {
-                    let judge = std::mem::replace(&mut self.judge, false);
-                    let outputs = self.body(left);
-                    self.judge = judge;
-                    let columns =
-                        renamed(self.names, outputs, &part.alias).map_or(Columns::Unknown, Columns::Listed);
-                    self.note_part(&name.value, columns);
+    pub(super) fn query(&mut self, query: Part<'_>) -> Outputs {
+        self.with.push(HashMap::new());
+        self.parts(query);
+        let order = query.child(NodeKind::Order);
+        let outputs = body_of(query).and_then(|body| {
+            if body.is(NodeKind::Select) {
+                return self.select(body, order);
+            }
+            let outputs = self.body(body);
+            // What stands behind a set operation may name the columns of its result, and nothing else.
+            if let (Some(order), Some(outputs), NodeKind::Union) = (order, &outputs, body.kind()) {
+                self.order_of_result(order, outputs);
+                for item in order.children() {
+                    if let Some(value) = item.first() {
+                        self.position(value, Some(outputs), "ORDER BY");
+                    }
                 }
             }
-            let columns = self.part(part);
-            self.note_part(&name.value, columns);
+            outputs
+        });
+        // Neither sees a column.
+        for part in query.children() {
+            if part.is_any(&[NodeKind::Limit, NodeKind::Offset]) {
+                self.limit(part);
+            }
+        }
+        self.with.pop();
+        outputs
+    }
+
+    /// The parts of a statement's WITH.
+    fn parts(&mut self, statement: Part<'_>) {
+        let Some(with) = statement.children().into_iter().find(|child| child.is_any(WITHS)) else { return };
+        // Parts of a recursive WITH see each other, whatever their order.
+        if with.is(NodeKind::WithRecursive) {
+            for name in with.children().into_iter().filter_map(Part::ident) {
+                self.note_part(&name.value, Columns::Unknown);
+            }
+        }
+        for part in with.children() {
+            let children = part.children();
+            let Some(name) = part.ident() else { continue };
+            let names = part.child(NodeKind::Names).map(listed_names).unwrap_or_default();
+            const MADE_BY: &[NodeKind] =
+                &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete, NodeKind::Merge];
+            let Some(made_by) = children.iter().find(|child| child.is_any(MADE_BY)).copied() else {
+                continue;
+            };
+            let extra = added_columns(&children);
+            let columns = |outputs: Outputs| {
+                let outputs = renamed(outputs, &names);
+                outputs.map_or(Columns::Unknown, |mut outputs| {
+                    outputs.extend(extra.iter().cloned());
+                    Columns::Listed(outputs)
+                })
+            };
+            // A part that reads itself has the columns of the query that it begins with.
+            if with.is(NodeKind::WithRecursive)
+                && let Some(known) = body_of(made_by).and_then(|body| self.width_of(body))
+            {
+                let known = columns(Some(known));
+                self.note_part(&name.value, known);
+            }
+            let outputs = self.statement(made_by);
+            let known = columns(outputs);
+            self.note_part(&name.value, known);
         }
     }
 
-    fn part(&mut self, part: &Cte) -> Columns {
-        let outputs = self.query(&part.query);
-        renamed(self.names, outputs, &part.alias).map_or(Columns::Unknown, Columns::Listed)
+    /// The columns that a set operation begins with, by the names that it gives them itself: nothing is looked up, since
+    /// all of it is looked at afterwards. `None` where a `*` or the like leaves their number open.
+    fn width_of(&self, body: Part<'_>) -> Outputs {
+        let mut first = body;
+        while first.is_any(&[NodeKind::Union, NodeKind::Query]) {
+            first = if first.is(NodeKind::Union) { first.first()? } else { body_of(first)? };
+        }
+        match first.kind() {
+            NodeKind::Select if !body.is(NodeKind::Select) => {
+                let targets = first.child(NodeKind::Targets).map(Part::children).unwrap_or_default();
+                self.names_given(&targets)
+            }
+            NodeKind::Values => {
+                let width = first.first()?.children().len();
+                Some((1..=width).map(|at| Output::named(&format!("column{at}"))).collect())
+            }
+            _ => None,
+        }
     }
 
     fn note_part(&mut self, name: &str, columns: Columns) {
@@ -81,104 +145,125 @@ impl Reader<'_, '_, '_> {
         }
     }
 
-    fn body(&mut self, body: &SetExpr) -> Outputs {
-        match body {
-            SetExpr::Select(select) => self.select(select, None),
-            SetExpr::Query(query) => self.query(query),
-            SetExpr::SetOperation { left, right, .. } => {
-                let outputs = self.body(left);
-                self.body(right);
+    fn body(&mut self, body: Part<'_>) -> Outputs {
+        match body.kind() {
+            NodeKind::Select => self.select(body, None),
+            NodeKind::Query => self.query(body),
+            NodeKind::Union => {
+                // The first of many operations is the innermost.
+                let mut others = Vec::new();
+                let mut first = body;
+                while let (NodeKind::Union, [left, right]) = (first.kind(), first.children().as_slice()) {
+                    others.push(*right);
+                    first = *left;
+                }
+                let outputs = self.body(first);
+                for other in others.into_iter().rev() {
+                    let given = self.body(other);
+                    self.same_width(body, outputs.as_deref(), given.as_deref(), other);
+                }
                 // The types of the two sides may make another.
                 outputs.map(|all| {
                     all.into_iter().map(|one| Output { name: one.name, ..Output::default() }).collect()
                 })
             }
-            SetExpr::Values(values) => {
-                self.visit(values);
-                let width = values.rows.first().map(|row| row.content.len())?;
+            NodeKind::Values => {
+                self.visit(body);
+                let width = body.first()?.children().len();
                 Some((1..=width).map(|at| Output::named(&format!("column{at}"))).collect())
             }
-            SetExpr::Insert(statement) | SetExpr::Update(statement) | SetExpr::Delete(statement) => {
-                self.statement(statement)
+            _ => {
+                let known = body.child(NodeKind::Relation).and_then(Part::name)?;
+                let columns = self.relation(&known);
+                let outputs = self.star_of(&columns)?;
+                self.reads.columns.extend(outputs.iter().filter_map(|one| one.origin));
+                Some(outputs.into_iter().map(|one| Output { origin: None, ..one }).collect())
             }
-            SetExpr::Merge(_) | SetExpr::Table(_) => None,
         }
     }
 
-    fn select(&mut self, select: &Select, order: Option<&OrderBy>) -> Outputs {
-        let from = self.from(&select.from);
+    fn select(&mut self, select: Part<'_>, order: Option<Part<'_>>) -> Outputs {
+        let from = select.child(NodeKind::From).map(|from| self.from(from));
+        let from = from.unwrap_or_else(|| super::from::From { star: Some(Vec::new()), ..Default::default() });
         let star = from.star;
         let (outputs, _) = self.within(from.scope, |reader| reader.clauses(select, star.as_deref(), order));
         outputs
     }
 
-    fn clauses(&mut self, select: &Select, star: Option<&[Output]>, order: Option<&OrderBy>) -> Outputs {
-        for item in &select.projection {
-            self.item(item);
+    fn clauses(&mut self, select: Part<'_>, star: Option<&[Output]>, order: Option<Part<'_>>) -> Outputs {
+        let targets = select.child(NodeKind::Targets).map(Part::children).unwrap_or_default();
+        for target in &targets {
+            self.target_item(*target);
         }
-        let outputs = self.projection(&select.projection, star);
-        self.visit(&select.selection);
-        self.visit(&select.having);
-        self.visit(&select.named_window);
-        if let Some(Distinct::On(exprs)) = &select.distinct {
-            exprs.iter().for_each(|expr| self.by(expr, outputs.as_deref(), false));
+        let outputs = self.projection(&targets, star);
+        for clause in select.children() {
+            match clause.kind() {
+                NodeKind::Where | NodeKind::Having | NodeKind::Windows => self.visit(clause),
+                NodeKind::Distinct => {
+                    clause.children().into_iter().for_each(|one| self.by(one, outputs.as_deref(), false));
+                }
+                NodeKind::Group => {
+                    for one in clause.children() {
+                        self.by(one, outputs.as_deref(), true);
+                        self.position(one, outputs.as_deref(), "GROUP BY");
+                    }
+                }
+                _ => {}
+            }
         }
-        if let GroupByExpr::Expressions(exprs, _) = &select.group_by {
-            exprs.iter().for_each(|expr| self.by(expr, outputs.as_deref(), true));
+        for item in order.map(Part::children).unwrap_or_default() {
+            if let Some(value) = item.first() {
+                self.by(value, outputs.as_deref(), false);
+                self.position(value, outputs.as_deref(), "ORDER BY");
+                if is_plain_distinct(select) {
+                    self.among_distinct(value, &targets, outputs.as_deref());
+                }
+            }
         }
-        if let Some(OrderBy { kind: OrderByKind::Expressions(exprs), .. }) = order {
-            exprs.iter().for_each(|one| self.by(&one.expr, outputs.as_deref(), false));
-        }
+        self.grouped(select, &targets);
         outputs
     }
 
-    fn item(&mut self, item: &SelectItem) {
-        match item {
-            SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => self.expr(expr),
-            SelectItem::Wildcard(_) => self.wildcard(None),
-            SelectItem::QualifiedWildcard(
-                sqlparser::ast::SelectItemQualifiedWildcardKind::ObjectName(name),
-                _,
-            ) => {
-                if let Some(name) = self.names.name(name) {
+    fn target_item(&mut self, item: Part<'_>) {
+        match Target::of(item) {
+            Some(Target::Star) => self.wildcard(None),
+            Some(Target::StarOf(table)) => {
+                if let Some(name) = table.name() {
                     self.wildcard(Some(&name));
                 }
             }
-            _ => {}
+            Some(Target::Value(value, _)) => self.visit(value),
+            None => {}
         }
     }
 
     /// RETURNING: what it names, and what it gives.
-    pub(super) fn returning(&mut self, items: Option<&Vec<SelectItem>>) -> Outputs {
-        let items = items?;
-        for item in items {
-            self.item(item);
+    pub(super) fn returning(&mut self, returning: Option<Part<'_>>) -> Outputs {
+        let items = returning?.children();
+        for item in &items {
+            self.target_item(*item);
         }
-        self.projection(items, None)
+        self.projection(&items, None)
     }
 
     /// An expression of GROUP BY, ORDER BY or DISTINCT ON: a name by itself may be one that the query gives to its
     /// columns. GROUP BY prefers the columns that the query reads.
-    fn by(&mut self, expr: &Expr, outputs: Option<&[Output]>, grouping: bool) {
-        if let Expr::Identifier(ident) = expr
-            && let Some(ident) = self.names.ident(ident)
-        {
-            let name = crate::catalog::names::cut(&ident.value);
+    fn by(&mut self, value: Part<'_>, outputs: Option<&[Output]>, grouping: bool) {
+        if let Some(ident) = only_name(value) {
+            let name = cut(&ident.value);
             // Where the columns are not all known, a name may be one of them.
             let given = outputs.is_none_or(|all| all.iter().any(|one| one.may_be(name)));
             if given && !(grouping && self.is_sure(name)) {
                 return;
             }
         }
-        self.expr(expr);
+        self.visit(value);
     }
 
-    fn order_of_result(&mut self, order: &OrderBy, outputs: &[Output]) {
-        let OrderByKind::Expressions(exprs) = &order.kind else { return };
-        for one in exprs {
-            let Expr::Identifier(ident) = &one.expr else { continue };
-            let Some(ident) = self.names.ident(ident) else { continue };
-            let name = crate::catalog::names::cut(&ident.value);
+    fn order_of_result(&mut self, order: Part<'_>, outputs: &[Output]) {
+        for item in order.children() {
+            let Some(ident) = item.first().and_then(only_name) else { continue };
+            let name = cut(&ident.value);
             if self.judge && !outputs.iter().any(|one| one.may_be(name)) {
                 let names = outputs.iter().filter_map(|one| one.name.as_deref());
                 self.replay.missing_in_query(
@@ -197,13 +282,48 @@ impl Reader<'_, '_, '_> {
     }
 }
 
+/// The columns that SEARCH and CYCLE add to those of the query.
+fn added_columns(part: &[Part<'_>]) -> Vec<Output> {
+    let mut added = Vec::new();
+    let named = |name: Option<&Part<'_>>| {
+        name.and_then(|name| name.ident()).map(|ident| Output::named(cut(&ident.value)))
+    };
+    for clause in part {
+        let names: Vec<_> = clause.children().into_iter().filter(|child| child.is(NodeKind::Name)).collect();
+        match clause.kind() {
+            NodeKind::Search => added.extend(named(names.last())),
+            NodeKind::Cycle => {
+                // … SET mark [TO … DEFAULT …] USING path.
+                let mark = names.len().checked_sub(2).and_then(|at| names.get(at));
+                added.extend(named(mark));
+                added.extend(named(names.last()));
+            }
+            _ => {}
+        }
+    }
+    added
+}
+
 /// Whether the rows of a query may be those of one table, so that a view of it can be written. What is certain is
 /// only that some cannot.
-pub(super) fn is_simple(statement: &Statement) -> bool {
-    let Statement::Query(query) = statement else { return true };
-    let SetExpr::Select(select) = &*query.body else { return false };
-    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(exprs, _) if exprs.is_empty());
-    let one = matches!(select.from.as_slice(), [only] if only.joins.is_empty());
-    let limited = query.with.is_some() || query.limit_clause.is_some() || query.fetch.is_some();
-    one && !grouped && !limited && select.having.is_none() && select.distinct.is_none()
+pub(super) fn is_simple(statement: Part<'_>) -> bool {
+    if !statement.is(NodeKind::Query) {
+        return true;
+    }
+    let Some(select) = body_of(statement).filter(|body| body.is(NodeKind::Select)) else { return false };
+    let sources = select.child(NodeKind::From).map(Part::children).unwrap_or_default();
+    let one = matches!(sources.as_slice(), [only] if !only.is_any(&[NodeKind::Join, NodeKind::NaturalJoin, NodeKind::JoinAlias]));
+    let around = statement.children();
+    let limited =
+        around.iter().any(|child| child.is_any(WITHS) || child.is_any(&[NodeKind::Limit, NodeKind::Offset]));
+    let grouped = [NodeKind::Group, NodeKind::Having, NodeKind::Distinct];
+    let of_many_rows = |call: &Part<'_>| {
+        let name = call.child(NodeKind::Function).and_then(|function| function.name());
+        call.child(NodeKind::Over).is_some()
+            || name.is_some_and(|name| is_aggregate(&name) || gives_rows(&name))
+    };
+    let targets = select.child(NodeKind::Targets);
+    let computed =
+        targets.is_some_and(|targets| targets.outside_queries(&[NodeKind::Call]).iter().any(of_many_rows));
+    one && !computed && !limited && !select.children().iter().any(|child| child.is_any(&grouped))
 }

@@ -40,6 +40,23 @@ fn what_a_view_reads() {
     );
 }
 
+/// Parentheses around a query or an expression change nothing.
+#[test]
+fn what_stands_in_parentheses_is_read() {
+    for open in ["", "(", "(("] {
+        let close = ")".repeat(open.len());
+        let view = |query: &str| format!("CREATE VIEW v AS {open}{query}{close}");
+        let reads = view("SELECT id FROM items");
+        assert_eq!(found(&[TABLE, &reads, "DROP TABLE items"]), ["dependent-object 2BP01 items"]);
+        assert_eq!(found(&[TABLE, &reads, "SELECT title FROM v"]), ["unknown-column 42703 title"]);
+        assert_eq!(found(&[TABLE, &view("SELECT nope FROM items")]), ["unknown-column 42703 nope"]);
+        let index = format!("CREATE INDEX ASYNC i ON items (({open}title || 'x'{close}))");
+        assert_eq!(found(&[TABLE, &index.replace("title", "nope")]), ["unknown-column 42703 nope"]);
+        let check = format!("CREATE TABLE t (id int PRIMARY KEY, a int, CHECK ({open}nope > 1{close}))");
+        assert_eq!(found(&[&check]), ["table-columns 42703 nope"]);
+    }
+}
+
 #[test]
 fn cascade_drops_what_depends() {
     clean(&[

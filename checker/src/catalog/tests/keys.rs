@@ -24,8 +24,8 @@ fn foreign_keys_to_what_is_not_there() {
     let child = |target: &str| format!("CREATE TABLE s (id int PRIMARY KEY, u uuid REFERENCES {target})");
     clean(&[USERS, &child("users")]);
     clean(&[USERS, &child("users (id)")]);
-    assert_eq!(found(&[USERS, &child("user")]), ["unknown-relation 42P01 user"]);
-    assert_eq!(help(&[USERS, &child("user")]), "did you mean `users`?");
+    assert_eq!(found(&[USERS, &child("usrs")]), ["unknown-relation 42P01 usrs"]);
+    assert_eq!(help(&[USERS, &child("usrs")]), "did you mean `users`?");
     assert_eq!(found(&[USERS, &child("users (uid)")]), ["unknown-column 42703 uid"]);
     assert_eq!(found(&["CREATE TABLE k (a uuid)", &child("k")]), ["foreign-key-target 42704 k"]);
     assert_eq!(

@@ -1,9 +1,11 @@
 //! The replay's tests, by what is judged.
 
 mod alter;
+mod analysis;
 mod create;
 mod depend;
 mod dml;
+mod effects;
 mod external;
 mod keys;
 mod names;
@@ -11,9 +13,11 @@ mod queries;
 mod recorded;
 mod speed;
 
-use crate::check::{Input, Options, check_set};
-use crate::diagnostic::Diagnostic;
-use crate::rules::{Check, RULES};
+use crate::check::{Input, check_set};
+use crate::finding::Check;
+use crate::finding::Diagnostic;
+use crate::options::Options;
+use crate::rules::RULES;
 
 /// Warnings that have nothing to do with the replay.
 const ASIDE: &[&str] = &[
@@ -25,7 +29,6 @@ const ASIDE: &[&str] = &[
     "expand-and-contract",
     "unknown-support",
     "copy-input",
-    "unknown-function",
     "search-path",
 ];
 

@@ -219,3 +219,39 @@ fn an_index_that_is_the_same_in_other_words() {
     assert_eq!(index("(size NULLS FIRST, note)"), 1);
     assert_eq!(index("(note, size)"), 1);
 }
+
+#[test]
+fn what_a_review_found_wrongly_refused() {
+    const BASE: &str = "CREATE TABLE users (id uuid PRIMARY KEY, email text NOT NULL, created_at timestamptz); \
+        CREATE TABLE orders (id uuid PRIMARY KEY, user_id uuid, total int); \
+        CREATE TABLE items (order_id uuid, line int, sku text, price int, PRIMARY KEY (order_id, line))";
+    for sql in [
+        "SELECT x.timezone FROM (SELECT created_at AT TIME ZONE 'utc' FROM users) x",
+        "CREATE TABLE copies (order_id uuid PRIMARY KEY, line int, sku text, price int); \
+         INSERT INTO copies (order_id, line, sku, price) SELECT (i).* FROM items i",
+        "SELECT o.id FROM users u JOIN (orders o CROSS JOIN LATERAL (SELECT u.id AS z) s) ON o.user_id = u.id",
+        "SELECT j.x FROM (users u JOIN orders o ON o.user_id = u.id) AS j (x) JOIN users u ON u.id = j.x",
+        "SELECT row_to_json(j) FROM users JOIN orders USING (id) AS j WHERE j.id IS NOT NULL AND j IS NOT NULL",
+        "WITH RECURSIVE a AS (SELECT * FROM b), b AS (SELECT 1 AS n) SELECT n FROM a",
+        "WITH RECURSIVE x (n) AS (WITH q AS (SELECT 1 AS m) SELECT m FROM q UNION ALL SELECT n + 1 FROM x WHERE n < 3) \
+         SELECT n FROM x",
+        "CREATE FUNCTION shown(u users) RETURNS text LANGUAGE sql AS 'SELECT u.email'; SELECT u.shown FROM users u",
+    ] {
+        clean(&[BASE, sql]);
+    }
+}
+
+/// Each level read twice, or twice as many columns at each level, would be endless.
+#[test]
+fn nested_queries_take_no_time() {
+    let mut nested = "(SELECT 1 AS n) q".to_owned();
+    for _ in 0..40 {
+        nested = format!(
+            "(WITH RECURSIVE a AS (SELECT * FROM {nested} UNION ALL SELECT * FROM a) SELECT * FROM a) q"
+        );
+    }
+    clean(&[&format!("SELECT * FROM {nested}")]);
+    let doubled: Vec<String> =
+        (1..40).map(|at| format!("c{at} AS (SELECT x.*, y.* FROM c{} x, c{} y)", at - 1, at - 1)).collect();
+    clean(&[&format!("WITH c0 AS (SELECT 1 AS n), {} SELECT 1 FROM c39", doubled.join(", "))]);
+}

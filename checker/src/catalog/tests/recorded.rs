@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::check::{Input, Options, check_set};
-use crate::diagnostic::Severity;
+use crate::check::{Input, check_set};
+use crate::finding::Severity;
+use crate::options::Options;
 
 fn errors(inputs: Vec<Input>) -> Vec<String> {
     let report = check_set(inputs, Options::default());

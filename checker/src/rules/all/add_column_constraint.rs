@@ -1,7 +1,8 @@
 use crate::ast::{AlterActionKind, ColumnClauseKind, ColumnDef};
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "add-column-constraint",
@@ -79,13 +80,12 @@ fn replacement(statement: &Statement<'_>, table: &str, column: &ColumnDef, if_no
     if let Some(default) = default {
         lines.push(format!("ALTER TABLE {table} ALTER COLUMN {name} SET DEFAULT {default};"));
         lines.push(format!(
-            "UPDATE {table} SET {name} = {default} WHERE {name} IS NULL;  -- at most 3,000 rows a transaction"
+            "UPDATE {table} SET {name} = {default} WHERE {name} IS NULL;  -- in slices of 1,000 rows"
         ));
     }
     if default.is_none() && not_null {
-        lines.push(format!(
-            "UPDATE {table} SET {name} = … WHERE {name} IS NULL;  -- at most 3,000 rows a transaction"
-        ));
+        lines
+            .push(format!("UPDATE {table} SET {name} = … WHERE {name} IS NULL;  -- in slices of 1,000 rows"));
     }
     for (constraint, condition) in checks {
         let constraint = helpers::quoted(&constraint);
@@ -104,14 +104,12 @@ fn replacement(statement: &Statement<'_>, table: &str, column: &ColumnDef, if_no
     let elsewhere = |kind: &ColumnClauseKind| {
         matches!(
             kind,
-            ColumnClauseKind::PrimaryKey(_)
-                | ColumnClauseKind::Identity(_)
-                | ColumnClauseKind::Generated { .. }
+            ColumnClauseKind::PrimaryKey(_) | ColumnClauseKind::Identity(_) | ColumnClauseKind::Generated(_)
         )
     };
     if column.clauses.iter().any(|clause| elsewhere(&clause.kind)) {
         return "a primary key, an identity and a generated value can be made with their table only: \
-                make a new table with this column, copy the rows in slices of 3,000, and drop the old one"
+                make a new table with this column, copy the rows in slices of 1,000, and drop the old one"
             .to_owned();
     }
     format!("write instead, as statements of their own:\n{}", lines.join("\n"))
@@ -131,7 +129,7 @@ mod tests {
                 "write instead, as statements of their own:\n\
                  ALTER TABLE a.t ADD COLUMN c int;\n\
                  ALTER TABLE a.t ALTER COLUMN c SET DEFAULT 1;\n\
-                 UPDATE a.t SET c = 1 WHERE c IS NULL;  -- at most 3,000 rows a transaction\n\
+                 UPDATE a.t SET c = 1 WHERE c IS NULL;  -- in slices of 1,000 rows\n\
                  ALTER TABLE a.t ADD CONSTRAINT c_not_null CHECK (c IS NOT NULL) NOT VALID;\n\
                  ALTER TABLE ASYNC a.t VALIDATE CONSTRAINT c_not_null;"
             )

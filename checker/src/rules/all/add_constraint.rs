@@ -1,5 +1,6 @@
 use crate::ast::{AlterActionKind, ConstraintAttributeKind, ConstraintKind, TableConstraint};
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -69,7 +70,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             ConstraintKind::PrimaryKey(_) => {
                 let finding = found.at(constraint.span);
                 finding.message("a primary key can be made with its table only").help(
-                    "make a new table with the key, copy the rows in slices of 3,000, and drop the old table; \
+                    "make a new table with the key, copy the rows in slices of 1,000, and drop the old table; \
                      or add a unique index, which serves as a reference for foreign keys too",
                 );
                 if not_valid.is_some() {

@@ -1,4 +1,4 @@
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -15,7 +15,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for call in crate::expr::calls(statement.cursor()) {
+    for call in statement.calls() {
         let name = call.name.object();
         if name.starts_with("pg_advisory_") || name.starts_with("pg_try_advisory_") {
             found

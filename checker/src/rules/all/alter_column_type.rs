@@ -1,5 +1,6 @@
 use crate::ast::{AlterActionKind, AlterColumnKind};
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,7 +32,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         found.at(action.span).help(format!(
             "add a column of the new type, fill it, and let it take the old one's place:\n\
              ALTER TABLE {table} ADD COLUMN {new} {to};\n\
-             UPDATE {table} SET {new} = {value} WHERE {new} IS NULL;  -- at most 3,000 rows a transaction\n\
+             UPDATE {table} SET {new} = {value} WHERE {new} IS NULL;  -- in slices of 1,000 rows\n\
              and in a later release:\n\
              ALTER TABLE {table} DROP COLUMN {old};\n\
              ALTER TABLE {table} RENAME COLUMN {new} TO {old};"

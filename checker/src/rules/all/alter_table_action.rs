@@ -1,5 +1,5 @@
 use crate::ast::{AlterActionKind, AlterColumnKind, AlterTarget, Kind, SequenceOption};
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -55,19 +55,6 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             continue;
         }
         match &action.kind {
-            // The grammar takes a new name or schema alone.
-            AlterActionKind::RenameTo(_)
-            | AlterActionKind::RenameColumn { .. }
-            | AlterActionKind::RenameConstraint { .. }
-            | AlterActionKind::SetSchema(_)
-                if alter.actions.len() > 1 =>
-            {
-                found
-                    .at(action.span)
-                    .message("a new name or schema is given by a statement of its own")
-                    .answer("42601", "syntax error at or near \",\"")
-                    .help("make it a statement of its own");
-            }
             AlterActionKind::Other(words) => {
                 let (server, help) = advice(words);
                 let finding = found.at(action.span).message(format!("`{words}` is not supported")).help(help);
@@ -89,9 +76,6 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                         ("a column's compression cannot be chosen", "", "leave it out")
                     }
                     AlterColumnKind::Options => ("a column has no options", "", "leave it out"),
-                    AlterColumnKind::SetExpression => {
-                        ("a generated column's expression cannot be changed", "", "add a new column")
-                    }
                     _ => continue,
                 };
                 let finding = found.at(action.span).message(what).help(help);
@@ -153,7 +137,6 @@ mod tests {
         ] {
             finds(&RULE, &format!("ALTER TABLE t {action}"), action);
         }
-        finds(&RULE, "ALTER TABLE t ADD a int, RENAME b TO c", "RENAME b TO c");
         finds(&RULE, "ALTER INDEX i SET (fillfactor = 70)", "SET (fillfactor = 70)");
         finds(&RULE, "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 5", "ALTER COLUMN 1 SET STATISTICS 5");
         finds(&RULE, "ALTER SEQUENCE s SET LOGGED", "SET LOGGED");

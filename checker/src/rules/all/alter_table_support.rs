@@ -1,6 +1,6 @@
 use crate::ast::{AlterActionKind, AlterColumnKind, AlterTarget};
 use crate::dialect::Date;
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -31,7 +31,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         let (what, help) = match &action.kind {
             AlterActionKind::DropColumn { .. } => (
                 "a column cannot be dropped",
-                "make a new table without it, copy the rows in slices of 3,000, and drop the old one",
+                "make a new table without it, copy the rows in slices of 1,000, and drop the old one",
             ),
             AlterActionKind::AddConstraint(_) => (
                 "no constraint can be added to a table that exists",

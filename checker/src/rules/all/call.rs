@@ -1,4 +1,4 @@
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,5 +1,5 @@
 use super::column_type;
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -18,9 +18,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for data_type in crate::expr::casts(statement.cursor()) {
-        if column_type::is_doubtful_in_expressions(&data_type) {
-            found.at(data_type.span);
+    for cast in statement.casts() {
+        if column_type::is_doubtful_in_expressions(&cast.data_type) {
+            found.at(cast.data_type.span);
         }
     }
 }

@@ -1,5 +1,5 @@
 use crate::ast::{ColumnClause, ColumnClauseKind, Kind};
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -51,7 +51,7 @@ fn domain(statement: &Statement<'_>, found: &mut Findings<'_>) {
                 let Some(first) = default.replace(clause) else { continue };
                 (Some(first), "multiple default expressions")
             }
-            ColumnClauseKind::Identity(_) | ColumnClauseKind::Generated { .. } => (None, ""),
+            ColumnClauseKind::Identity(_) | ColumnClauseKind::Generated(_) => (None, ""),
             _ => continue,
         };
         let finding = found.at(clause.span);
@@ -117,16 +117,16 @@ fn conflict(first: &ColumnClause, second: &ColumnClause) -> Option<&'static str>
         (Identity(_), Identity(_)) => {
             "multiple identity specifications for column \"{column}\" of table \"{table}\""
         }
-        (Generated { .. }, Generated { .. }) => {
+        (Generated(_), Generated(_)) => {
             "multiple generation clauses specified for column \"{column}\" of table \"{table}\""
         }
         (Default(_), Identity(_)) | (Identity(_), Default(_)) => {
             "both default and identity specified for column \"{column}\" of table \"{table}\""
         }
-        (Default(_), Generated { .. }) | (Generated { .. }, Default(_)) => {
+        (Default(_), Generated(_)) | (Generated(_), Default(_)) => {
             "both default and generation expression specified for column \"{column}\" of table \"{table}\""
         }
-        (Identity(_), Generated { .. }) | (Generated { .. }, Identity(_)) => {
+        (Identity(_), Generated(_)) | (Generated(_), Identity(_)) => {
             "both identity and generation expression specified for column \"{column}\" of table \"{table}\""
         }
         _ => return None,

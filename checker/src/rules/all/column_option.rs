@@ -1,5 +1,6 @@
-use crate::ast::{ColumnClauseKind, ConstraintAttributeKind};
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::ast::ColumnClauseKind;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -37,19 +38,6 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             ColumnClauseKind::Compression => {
                 found.at(clause.span).message("a column's compression cannot be chosen").help("leave it out");
             }
-            ColumnClauseKind::Attribute(ConstraintAttributeKind::Enforced) => {
-                found.at(clause.span).message("`ENFORCED` is not supported").help("leave it out");
-            }
-            ColumnClauseKind::Generated { stored: false, .. } => {
-                found
-                    .at(clause.span)
-                    .message("a generated column must be `STORED`")
-                    .answer("42601", "syntax error")
-                    .help(format!(
-                        "write `{} STORED`",
-                        statement.slice(clause.span).trim_end_matches(" VIRTUAL")
-                    ));
-            }
             _ => {}
         }
     }
@@ -64,11 +52,6 @@ mod tests {
     fn every_option() {
         finds(&RULE, "CREATE TABLE t (a text COLLATE \"C\" NOT NULL)", "COLLATE \"C\"");
         finds(&RULE, "CREATE TABLE t (a text COMPRESSION pglz)", "COMPRESSION pglz");
-        finds(
-            &RULE,
-            "CREATE TABLE t (a int, b int GENERATED ALWAYS AS (a + 1) VIRTUAL)",
-            "GENERATED ALWAYS AS (a + 1) VIRTUAL",
-        );
         finds(&RULE, "CREATE DOMAIN d AS text COLLATE \"de_DE\"", "COLLATE \"de_DE\"");
         accepts("CREATE TABLE t (a text STORAGE EXTERNAL, b int GENERATED ALWAYS AS (1 + 1) STORED)");
     }

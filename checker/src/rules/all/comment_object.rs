@@ -1,7 +1,7 @@
-use super::malformed::near_of;
 use crate::ast::Kind;
+use crate::finding::{Check, Findings, Rule};
 use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -98,13 +98,8 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             .message(format!("every {} is the system's", kind.to_lowercase()))
             .answer("42501", format!("must be owner of {}", kind.to_lowercase()));
     }
-    if !MISSING
-        .iter()
-        .chain(OF_THE_SYSTEM)
-        .chain(OBJECTS)
-        .any(|kind| statement.cursor().are(&format!("COMMENT ON {kind}")))
-    {
-        let (span, near) = near_of(statement, &cursor);
+    if !MISSING.iter().chain(OF_THE_SYSTEM).chain(OBJECTS).any(|kind| statement.cursor().at(2).are(kind)) {
+        let (span, near) = helpers::near_of(statement, &cursor);
         found
             .at(span)
             .message("COMMENT ON says first what kind of object it is about")
@@ -127,7 +122,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         cursor.is("IS") || string
     });
     if cursor.eat("IS").is_none() {
-        let (span, near) = near_of(statement, &cursor);
+        let (span, near) = helpers::near_of(statement, &cursor);
         found
             .at(span)
             .message("the comment's text is missing")

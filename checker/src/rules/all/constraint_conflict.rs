@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
 use crate::ast::{ColumnClauseKind, ConstraintKind, ForeignKey, Ident, Kind};
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "constraint-conflict",

@@ -1,5 +1,6 @@
 use crate::ast::{AlterActionKind, AlterColumnKind, ColumnClauseKind, ConstraintKind, TokenRange};
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -59,7 +60,7 @@ fn default(statement: &Statement<'_>, range: TokenRange, found: &mut Findings<'_
             alone.ident()
         })
         .flatten();
-    for column in crate::expr::columns(alone).into_iter().chain(value) {
+    for column in crate::expr::columns(statement, range).into_iter().chain(value) {
         found
             .at(column.span)
             .message("a default does not see the row's columns")
@@ -78,8 +79,8 @@ fn one_row(
     (singular, plural): (&str, &str),
     found: &mut Findings<'_>,
 ) {
-    let of_the_set = |name: &str| found.domains().has_function(name);
-    for (what, span) in crate::expr::misplaced(statement.within(range), of_the_set) {
+    let of_the_set = |name: &str| found.schema().has_function(None, name);
+    for (what, span) in crate::expr::misplaced(statement, range, of_the_set) {
         let (sqlstate, words) = what.answer(singular, plural);
         found
             .at(span)
@@ -98,6 +99,8 @@ mod tests {
         for (sql, place) in [
             ("CREATE TABLE t (a int DEFAULT max(1))", "max"),
             ("CREATE TABLE t (a int DEFAULT (SELECT 1))", "SELECT"),
+            ("CREATE TABLE t (a int DEFAULT (((SELECT 1))))", "SELECT"),
+            ("CREATE TABLE t (a int CHECK (a = ANY (ARRAY(SELECT 1))))", "SELECT"),
             ("CREATE TABLE t (a int DEFAULT row_number() OVER ())", "OVER"),
             ("CREATE TABLE t (a int, CHECK (a IN (VALUES (1), (2))))", "VALUES"),
             ("CREATE TABLE t (a int CHECK (EXISTS (TABLE u)))", "TABLE"),

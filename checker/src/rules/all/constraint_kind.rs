@@ -1,7 +1,8 @@
-use crate::ast::{AlterActionKind, ColumnClauseKind, ConstraintAttributeKind as Attribute, ConstraintKind};
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::ast::{ColumnClauseKind, ConstraintAttributeKind as Attribute, ConstraintKind};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "constraint-kind",
@@ -29,21 +30,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             .iter()
             .find(|attribute| deferrable(attribute.kind))
             .map(|attribute| attribute.span);
-        if let Some(span) = constraint.attribute(Attribute::Enforced) {
-            found.at(span).message("`ENFORCED` is not supported").help("leave it out");
-        }
         match &constraint.kind {
             ConstraintKind::Exclude => {
                 found.at(constraint.head).message("exclusion constraints are not supported").help(
                     "check in the application, in a transaction that reads what it depends on with SELECT … FOR UPDATE",
                 );
-            }
-            ConstraintKind::NotNull(_) => {
-                found
-                    .at(constraint.head)
-                    .message("NOT NULL is not a table constraint here")
-                    .answer("42601", "syntax error at or near \"NOT\"")
-                    .help("say NOT NULL at the column");
             }
             ConstraintKind::ForeignKey(key) => match_partial(key.match_partial, found),
             ConstraintKind::Check(_) => no_deferring(deferred, true, found),
@@ -53,26 +44,19 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             }
         }
     }
-    for action in statement.alter_table().map_or(&[][..], |alter| &alter.actions) {
-        if !matches!(action.kind, AlterActionKind::AlterConstraint(_)) {
-            continue;
-        }
-        for words in ["NOT ENFORCED", "ENFORCED"] {
-            let of_action = |span: &Span| action.span.start <= span.start && span.end <= action.span.end;
-            if let Some(span) = helpers::find_words(statement, words).into_iter().find(of_action) {
-                found
-                    .at(span)
-                    .message("`ENFORCED` is not supported")
-                    .answer("42601", "syntax error at or near \"ENFORCED\"")
-                    .help("leave it out, or drop the constraint");
-                break;
-            }
-        }
-    }
     for column in statement.columns() {
         let mut last: Option<&ColumnClauseKind> = None;
+        let mut never = false;
         for clause in &column.clauses {
             match &clause.kind {
+                ColumnClauseKind::Attribute(Attribute::NotDeferrable) => never = true,
+                ColumnClauseKind::Attribute(Attribute::InitiallyDeferred) if never => {
+                    found
+                        .at(clause.span)
+                        .message("a constraint that is NOT DEFERRABLE is never deferred")
+                        .answer("42601", "constraint declared INITIALLY DEFERRED must be DEFERRABLE")
+                        .help("write DEFERRABLE, or leave INITIALLY DEFERRED out");
+                }
                 ColumnClauseKind::Attribute(kind) if deferrable(*kind) => match last {
                     Some(ColumnClauseKind::References(_)) => {}
                     last => no_deferring(
@@ -81,15 +65,9 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                         found,
                     ),
                 },
-                ColumnClauseKind::Attribute(Attribute::NotValid) if statement.alter_table().is_none() => {
-                    found
-                        .at(clause.span)
-                        .message("`NOT VALID` is for a constraint that is added to a table that exists")
-                        .answer("42601", "syntax error at or near \"VALID\"")
-                        .suggest("write", helpers::removal(statement, clause.span), true);
-                }
                 ColumnClauseKind::Attribute(_) => {}
                 kind => {
+                    never = false;
                     last = Some(kind);
                     match kind {
                         ColumnClauseKind::References(key) => match_partial(key.match_partial, found),
@@ -143,11 +121,9 @@ mod tests {
         finds(&RULE, "CREATE TABLE t (a int REFERENCES u MATCH PARTIAL)", "MATCH PARTIAL");
         finds(
             &RULE,
-            "ALTER TABLE t ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES u NOT ENFORCED NOT VALID",
-            "NOT ENFORCED",
+            "CREATE TABLE t (a int REFERENCES u NOT DEFERRABLE INITIALLY DEFERRED)",
+            "INITIALLY DEFERRED",
         );
-        finds(&RULE, "ALTER TABLE t ALTER CONSTRAINT c NOT ENFORCED", "NOT ENFORCED");
-        finds(&RULE, "CREATE TABLE t (a int CHECK (a > 1) NOT VALID)", "NOT VALID");
         accepts("CREATE TABLE t (a int, CHECK (a > 1) NOT VALID)");
         accepts(
             "CREATE TABLE t (a int REFERENCES u MATCH FULL DEFERRABLE INITIALLY DEFERRED, b int UNIQUE NOT DEFERRABLE)",

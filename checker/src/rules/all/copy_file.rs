@@ -1,5 +1,5 @@
+use crate::finding::{Check, Findings, Rule};
 use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(crate) static RULE: Rule = Rule {
     why: "The server has no files and runs no programs. Rows come over the connection, at most 3,000 a transaction.",
     wrong: "COPY items FROM '/tmp/items.csv' CSV;",
     right: "COPY items TO STDOUT;",
-    help: "write INSERT statements, or load the file with a program of your own in slices of 3,000 rows",
+    help: "write INSERT statements, or load the file with a program of your own in slices of 1,000 rows",
     evidence: &["dsql-lint 0.2.22 cluster fixtures"],
     check: Check::Statement(check),
     ..Rule::REFUSED

@@ -1,4 +1,4 @@
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -8,7 +8,7 @@ pub(crate) static RULE: Rule = Rule {
           psql's scripts the rows stand behind the statement; the server never sees them as SQL.",
     wrong: "COPY items (id, title) FROM STDIN;",
     right: "INSERT INTO items (id, title) VALUES ('1', 'a'), ('2', 'b');",
-    help: "write INSERT … VALUES, at most 3,000 rows a statement",
+    help: "write INSERT … VALUES, at most 2,997 rows a statement",
     evidence: &["PostgreSQL: the COPY protocol"],
     check: Check::Statement(check),
     ..Rule::WARNING

@@ -1,7 +1,9 @@
-use crate::ast::{CreateFunction, DataType, FunctionBody, Kind};
+use crate::ast::{CreateFunction, DataType, FunctionBody, Ident, Kind};
 use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "function-signature",
@@ -42,12 +44,13 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if function.procedure.is_some() {
         return;
     }
+    parameters(statement, found);
     let mut types = arguments(statement, function);
     let (returned, returns) = returned(statement, function);
     types.extend(returned.iter().cloned());
     for data_type in types {
         let name = data_type.name.as_str();
-        let own = found.domains().has(name);
+        let own = found.schema().has_domain(data_type.schema.as_deref(), name);
         if OF_EXTENSIONS.contains(&name) && data_type.schema.is_none() && !own
             || super::serial_type::is_serial(&data_type)
         {
@@ -72,6 +75,17 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
     let head = function.name.span();
     let outputs = statement.within(function.arguments);
+    let table = statement.part().is_some_and(|root| root.words().contains("RETURNS TABLE"));
+    if table && has_output(outputs) {
+        found
+            .at(head)
+            .message(
+                "the columns of RETURNS TABLE are what the function gives: no parameter is OUT beside them",
+            )
+            .answer("42601", "OUT and INOUT arguments aren't allowed in TABLE functions")
+            .help("name all of them in RETURNS TABLE");
+        return;
+    }
     if !returns && !has_output(outputs) {
         found
             .at(head)
@@ -86,6 +100,12 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             super::super::helpers::insertion(statement.span.end, " LANGUAGE sql"),
             false,
         );
+    } else if let Some(second) = second_string(statement) {
+        found
+            .at(second)
+            .message("a body is one string")
+            .server("only one AS item needed for language \"sql\"")
+            .help("leave the second out");
     } else if function.body == FunctionBody::Missing
         && function.language.as_ref().is_some_and(|language| language.value == "sql")
     {
@@ -95,6 +115,70 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             .server("no function body specified")
             .help("write AS $$ SELECT … $$, or RETURN and an expression");
     }
+}
+
+/// The second string of `AS '…', '…'`, which is for functions written in C.
+fn second_string(statement: &Statement<'_>) -> Option<Span> {
+    let root = statement.part().filter(|root| root.is(NodeKind::CreateFunction))?;
+    root.all(NodeKind::FunctionOption).find_map(|option| {
+        let mut cursor = option.cursor();
+        cursor.eat("AS")?;
+        cursor.advance();
+        cursor.eat_punct(",").map(|_| cursor.span())
+    })
+}
+
+/// Parameters behind one with a default have defaults, too, and no two are called alike.
+fn parameters(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    let parameters = statement.part().and_then(|root| root.child(NodeKind::Parameters));
+    let Some(mut list) = parameters.map(Part::cursor) else { return };
+    let Some(inner) = list.parens() else { return };
+    let mut cursor = list.within(inner);
+    let mut defaults = false;
+    let mut names: Vec<(String, Span)> = Vec::new();
+    while !cursor.at_end() {
+        let range = cursor.skip_until(|cursor| cursor.is_punct(","));
+        let mut one = cursor.within(range);
+        cursor.advance();
+        let whole = statement.range_span(range);
+        let out = one.eat("OUT").is_some();
+        let variadic = !out && one.eat("VARIADIC").is_some();
+        if !out && !variadic {
+            one.eat("INOUT").or_else(|| one.eat("IN OUT")).or_else(|| one.eat("IN"));
+        }
+        if let Some(name) = parameter_name(one) {
+            let first = names.iter().find(|(known, _)| *known == name.value);
+            if let Some((_, first)) = first.filter(|_| !out) {
+                found
+                    .at(name.span)
+                    .message(format!("two parameters are called `{}`", name.value))
+                    .also(*first, "the first")
+                    .server(format!("parameter name \"{}\" used more than once", name.value))
+                    .help("give one of them another name");
+                return;
+            }
+            names.push((name.value, name.span));
+        }
+        one.skip_until(|cursor| cursor.is("DEFAULT") || cursor.is_punct("="));
+        if !one.at_end() {
+            defaults = true;
+        } else if defaults && !out && !variadic {
+            found
+                .at(whole)
+                .message("a parameter before this one has a default, so that this one needs one, too")
+                .server("input parameters after one with a default value must also have defaults")
+                .help("give it a DEFAULT, or put it before those that have one");
+            return;
+        }
+    }
+}
+
+/// The name of `name type`; a type alone has none.
+fn parameter_name(mut cursor: Cursor<'_>) -> Option<Ident> {
+    let mut type_alone = cursor;
+    let whole = crate::parse::data_type(&mut type_alone).is_some()
+        && (type_alone.at_end() || type_alone.is("DEFAULT") || type_alone.is_punct("="));
+    if whole { None } else { cursor.ident() }
 }
 
 /// Whether there is an argument of mode OUT or INOUT.

@@ -1,9 +1,11 @@
 use crate::ast::{
     AlterActionKind, AlterColumnKind, ColumnClauseKind, DataType, SequenceOption, SequenceOptionKind,
 };
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::cache::{CACHE_LEAD, cache, good_cache};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "identity-column",
@@ -22,19 +24,6 @@ pub(crate) static RULE: Rule = Rule {
 /// The server's words for a CACHE that is missing or of no allowed value, for identity columns.
 pub(in crate::rules) const CACHE_WORDS: &str = "identity column is not supported without an explicit cache size. \
      please define CACHE greater than or equal to 65536 or equal to 1";
-
-/// The value of CACHE, where one is given, and its span.
-pub(in crate::rules) fn cache(options: &[SequenceOption]) -> Option<(i64, Span)> {
-    options.iter().rev().find_map(|option| match option.kind {
-        SequenceOptionKind::Cache(value) => Some((value, option.span)),
-        _ => None,
-    })
-}
-
-/// Whether DSQL takes this CACHE.
-pub(in crate::rules) const fn good_cache(value: i64) -> bool {
-    value == 1 || value >= 65_536
-}
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     // ADD COLUMN with an identity is refused as a whole, whatever the identity says.
@@ -92,7 +81,7 @@ fn options_of(
                 .at(span)
                 .message("an identity column needs an explicit `CACHE`")
                 .server(CACHE_WORDS)
-                .suggest(super::sequence::CACHE_LEAD, edit, true);
+                .suggest(CACHE_LEAD, edit, true);
         }
         (Some((value, span)), _) if !good_cache(value) => {
             found

@@ -1,5 +1,6 @@
 use crate::ast::{ColumnClauseKind, IndexOptionKind, Kind, TokenRange};
-use crate::rules::{Check, Findings, Rule};
+use crate::catalog::builtin::never_immutable;
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -18,50 +19,6 @@ pub(crate) static RULE: Rule = Rule {
     ..Rule::REFUSED
 };
 
-/// Built-in functions that PostgreSQL declares stable or volatile, as far as people put them into indexes.
-/// `date_trunc` and `age` depend on the session for some of their arguments only, and are left alone; so is every
-/// function that is not listed.
-const CHANGING: &[&str] = &[
-    "now",
-    "random",
-    "gen_random_uuid",
-    "clock_timestamp",
-    "statement_timestamp",
-    "transaction_timestamp",
-    "timeofday",
-    "current_setting",
-    "set_config",
-    "nextval",
-    "currval",
-    "lastval",
-    "setval",
-    "pg_backend_pid",
-    "txid_current",
-    "current_database",
-    "current_schema",
-    "current_schemas",
-    "version",
-    "inet_client_addr",
-    "pg_sleep",
-    "setseed",
-    "random_normal",
-    "pg_current_xact_id",
-    "concat",
-    "concat_ws",
-    "format",
-    "to_char",
-    "to_date",
-    "to_number",
-    "array_to_string",
-    "to_json",
-    "to_jsonb",
-    "row_to_json",
-    "json_build_object",
-    "jsonb_build_object",
-    "json_build_array",
-    "jsonb_build_array",
-];
-
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     match statement.kind() {
         Kind::CreateIndex(index) => {
@@ -76,7 +33,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         }
         Kind::CreateTable(_) => {
             for clause in statement.columns().flat_map(|column| &column.clauses) {
-                if let ColumnClauseKind::Generated { expression: range, .. } = clause.kind {
+                if let ColumnClauseKind::Generated(range) = clause.kind {
                     expression(statement, range, "generation expression", found);
                 }
             }
@@ -86,10 +43,12 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
 }
 
 fn expression(statement: &Statement<'_>, range: TokenRange, what: &str, found: &mut Findings<'_>) {
-    for call in crate::expr::calls(statement.within(range)) {
+    for call in statement.calls_in(range) {
         let name = call.name.object();
-        let keyword = crate::expr::KEYWORD_FUNCTIONS.iter().any(|word| name.eq_ignore_ascii_case(word));
-        if CHANGING.contains(&name) || (keyword && call.keyword) {
+        let keyword = crate::calls::KEYWORD_FUNCTIONS.iter().any(|word| name.eq_ignore_ascii_case(word));
+        let own = call.name.schema().is_none_or(|schema| schema.value == "pg_catalog");
+        let changes = own && never_immutable(name) && !found.schema().has_function(None, name);
+        if changes || (keyword && call.keyword) {
             let finding = found.at(call.span);
             finding.message(format!("`{name}` changes from one moment to the next"));
             finding.server(if what.starts_with("generation") {
@@ -102,14 +61,14 @@ fn expression(statement: &Statement<'_>, range: TokenRange, what: &str, found: &
             );
         }
     }
-    let of_the_set = |name: &str| found.domains().has_function(name);
+    let of_the_set = |name: &str| found.schema().has_function(None, name);
     let plural = if what.starts_with("generation") {
         "column generation expressions".to_owned()
     } else {
         format!("{what}s")
     };
     let singular = plural.trim_end_matches('s').to_owned();
-    for (kind, span) in crate::expr::misplaced(statement.within(range), of_the_set) {
+    for (kind, span) in crate::expr::misplaced(statement, range, of_the_set) {
         let (sqlstate, words) = kind.answer(&singular, &plural);
         found
             .at(span)
@@ -128,6 +87,7 @@ mod tests {
     fn keys_predicates_and_generated_columns() {
         finds(&RULE, "CREATE INDEX ASYNC i ON t (a, (random() * b))", "random");
         finds(&RULE, "CREATE INDEX ASYNC i ON t (a) WHERE b < CURRENT_DATE", "CURRENT_DATE");
+        finds(&RULE, "CREATE INDEX ASYNC i ON t (a) WHERE b = system_user", "system_user");
         finds(
             &RULE,
             "CREATE TABLE t (a int, b text GENERATED ALWAYS AS (a || pg_catalog.clock_timestamp()) STORED)",

@@ -1,5 +1,7 @@
-use crate::ast::Kind;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::ast::ObjectName;
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::Stop;
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -11,29 +13,36 @@ pub(crate) static RULE: Rule = Rule {
     right: "CREATE INDEX ASYNC items_title_idx ON app.items (title);",
     sqlstate: "42601",
     evidence: &["live recording 2026-09-16, probe create_index_async_qualified", "PostgreSQL's grammar"],
-    check: Check::Statement(check),
+    check: Check::Stop(check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    let Kind::CreateIndex(index) = statement.kind() else { return };
-    match (&index.name, index.if_not_exists) {
-        (Some(name), _) if name.parts.len() > 1 => {
-            let edit = helpers::replacement(name.span(), &helpers::quoted(name.object()));
-            // An index in another schema than its table's cannot have been meant to work anywhere.
-            let same =
-                name.schema().map(|schema| &schema.value) == index.table.schema().map(|schema| &schema.value);
-            found.at(name.span()).server("syntax error at or near \".\"").suggest("write", edit, same);
-        }
-        (None, Some(span)) => {
-            found
-                .at(span)
-                .message("`IF NOT EXISTS` needs the index's name")
-                .server("syntax error at or near \"ON\"")
-                .help("give the index a name");
-        }
-        _ => {}
+fn check(stop: &Stop, statement: &Statement<'_>, found: &mut Findings<'_>) {
+    let mut cursor = statement.cursor();
+    let index = cursor.eat("CREATE INDEX").or_else(|| cursor.eat("CREATE UNIQUE INDEX"));
+    if index.is_none() {
+        return;
     }
+    while ["ASYNC", "CONCURRENTLY"].into_iter().any(|word| cursor.eat(word).is_some()) {}
+    let if_not_exists = cursor.eat("IF NOT EXISTS");
+    if let Some(span) = if_not_exists.filter(|_| cursor.is("ON") && cursor.position() == stop.at) {
+        found
+            .at(span)
+            .message("`IF NOT EXISTS` needs the index's name")
+            .server("syntax error at or near \"ON\"")
+            .help("give the index a name");
+        return;
+    }
+    let dot = cursor.position() + 1;
+    let Some(name) = cursor.name().filter(|name| name.parts.len() > 1 && stop.at == dot) else { return };
+    cursor.eat("ON");
+    cursor.eat("ONLY");
+    let table = cursor.name();
+    let schema_of = |name: &ObjectName| name.schema().map(|schema| schema.value.clone());
+    // An index in another schema than its table's cannot have been meant to work anywhere.
+    let same = table.is_some_and(|table| schema_of(&table) == schema_of(&name));
+    let edit = helpers::replacement(name.span(), &helpers::quoted(name.object()));
+    found.at(name.span()).server("syntax error at or near \".\"").suggest("write", edit, same);
 }
 
 #[cfg(test)]

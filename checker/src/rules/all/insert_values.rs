@@ -1,10 +1,11 @@
 use std::collections::HashMap;
 
-use crate::ast::{DmlVerb, Ident, Kind};
-use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule};
-use crate::source::Span;
+use crate::ast::Ident;
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "insert-values",
@@ -15,68 +16,38 @@ pub(crate) static RULE: Rule = Rule {
     right: "INSERT INTO items (id, title) VALUES (1, 'a');",
     sqlstate: "42601",
     evidence: &["PostgreSQL: INSERT, UPDATE and VALUES"],
-    check: Check::Statement(check),
+    check: Check::Parts(&[NodeKind::Values, NodeKind::Insert, NodeKind::Update], check),
     ..Rule::REFUSED
 };
 
 /// What the statement shows by itself; how many columns the table has is for the replay.
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    if !matches!(statement.kind(), Kind::Query | Kind::Dml(_)) {
-        return;
-    }
-    values(statement.cursor(), found);
-    let mut cursor = statement.cursor();
-    match statement.kind() {
-        Kind::Dml(DmlVerb::Insert) if cursor.eat("INSERT INTO").is_some() => insert(statement, cursor, found),
-        Kind::Dml(DmlVerb::Update) if cursor.eat("UPDATE").is_some() => update(cursor, found),
-        _ => {}
+fn check(part: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
+    match part.kind() {
+        NodeKind::Values => values(part, found),
+        NodeKind::Insert => insert(part, found),
+        _ => update(part, found),
     }
 }
 
-/// All rows of each VALUES are of one length.
-fn values(mut cursor: Cursor<'_>, found: &mut Findings<'_>) {
-    while !cursor.at_end() {
-        let value = cursor.last_text() == "." || cursor.last_text().eq_ignore_ascii_case("AS");
-        if value || cursor.eat("VALUES").is_none() {
-            cursor.advance();
-            continue;
-        }
-        // The rows may hold queries with VALUES of their own: they are walked a second time.
-        let mut rows = cursor;
-        let mut first = None;
-        while let Some((count, span)) = row(&mut rows) {
-            let expected = *first.get_or_insert(count);
-            if count != expected {
-                found
-                    .at(span)
-                    .message(format!("this row has {}, the first {expected}", counted(count, "value")))
-                    .server("VALUES lists must all be the same length")
-                    .help("give each row a value for each column");
-                break;
-            }
-            if rows.eat_punct(",").is_none() {
-                break;
-            }
+/// All rows of VALUES are of one length.
+fn values(values: Part<'_>, found: &mut Findings<'_>) {
+    let mut first = None;
+    for row in values.all(NodeKind::ValueRow) {
+        let count = row.children().len();
+        let expected = *first.get_or_insert(count);
+        if count != expected {
+            found
+                .at(row.span())
+                .message(format!("this row has {}, the first {expected}", counted(count, "value")))
+                .server("VALUES lists must all be the same length")
+                .help("give each row a value for each column");
+            return;
         }
     }
 }
 
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
-}
-
-/// How many items a list in parentheses has, and where it stands.
-fn row(cursor: &mut Cursor<'_>) -> Option<(usize, Span)> {
-    let start = cursor.position();
-    let inner = cursor.parens()?;
-    let span = cursor.span_since(start);
-    let mut items = cursor.within(inner);
-    let mut count = usize::from(!items.at_end());
-    while !items.at_end() {
-        items.skip_until(|items| items.is_punct(","));
-        count += usize::from(items.eat_punct(",").is_some());
-    }
-    Some((count, span))
 }
 
 /// A name that stands twice in a list.
@@ -90,23 +61,15 @@ fn twice<'n>(names: impl Iterator<Item = &'n Ident>) -> Option<(&'n Ident, Span)
     None
 }
 
-fn insert(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Findings<'_>) {
-    if cursor.name().is_none() {
-        return;
-    }
-    if cursor.eat("AS").is_some() {
-        cursor.ident();
-    }
-    if !cursor.is_punct("(") || is_query(&cursor) {
-        return;
-    }
-    // `a.field` and `a[1]` write parts of a column, which may be written by several items.
-    let mut list = cursor;
-    let whole = list.parens().map(|inner| statement.range_text(inner)).unwrap_or_default();
-    if whole.contains(['.', '[']) {
-        return;
-    }
-    let columns = cursor.ident_list().unwrap_or_default();
+/// A column that is written as a whole: of `a.field` and `a[1]` several may be written.
+fn whole(column: Part<'_>) -> Option<Ident> {
+    column.ident().filter(|_| column.children().is_empty())
+}
+
+fn insert(insert: Part<'_>, found: &mut Findings<'_>) {
+    let Some(columns) = insert.child(NodeKind::InsertColumns) else { return };
+    let columns: Option<Vec<Ident>> = columns.children().into_iter().map(whole).collect();
+    let Some(columns) = columns else { return };
     if let Some((column, first)) = twice(columns.iter()) {
         found
             .at(column.span)
@@ -116,19 +79,13 @@ fn insert(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Finding
             .help("name each column once");
         return;
     }
-    if cursor.eat("OVERRIDING").is_some() {
-        cursor.skip_until(|cursor| cursor.is_any(&["VALUES", "SELECT", "VALUE"]));
-        cursor.eat("VALUE");
-    }
-    let given = if cursor.eat("VALUES").is_some() {
-        row(&mut cursor)
-    } else if cursor.is("SELECT") {
-        selected(cursor)
-    } else {
-        None
-    };
+    let source = insert.child(NodeKind::Query).and_then(helpers::first_select);
+    let given = source.and_then(|source| match source.kind() {
+        NodeKind::Values => source.first().map(|row| (row.children().len(), row.span())),
+        _ => helpers::selected(source),
+    });
     let wanted = columns.len();
-    if let Some((given, span)) = given.filter(|(given, _)| *given != wanted && wanted > 0) {
+    if let Some((given, span)) = given.filter(|(given, _)| *given != wanted) {
         found
             .at(span)
             .message(format!("{} for {}", counted(given, "value"), counted(wanted, "column")))
@@ -141,77 +98,16 @@ fn insert(statement: &Statement<'_>, mut cursor: Cursor<'_>, found: &mut Finding
     }
 }
 
-fn is_query(cursor: &Cursor<'_>) -> bool {
-    ["SELECT", "VALUES", "WITH", "TABLE"].iter().any(|word| cursor.word_at(1, word))
-        || cursor.punct_at(1, "(")
-}
-
-/// How many columns a SELECT gives, where none of its items may stand for several.
-pub(super) fn selected(mut cursor: Cursor<'_>) -> Option<(usize, Span)> {
-    cursor.eat("SELECT");
-    if cursor.eat("ALL").is_none() && cursor.eat("DISTINCT").is_some() && cursor.eat("ON").is_some() {
-        cursor.parens();
-    }
-    let start = cursor.position();
-    let mut count = 1;
-    while !cursor.at_end() && !cursor.is_any(ENDS) {
-        let star = cursor.is_punct("*") && matches!(cursor.last_text(), "." | ",");
-        if star || (cursor.is_punct("*") && cursor.position() == start) {
-            return None;
-        }
-        if cursor.is_punct(",") {
-            count += 1;
-        }
-        cursor.skip_group();
-    }
-    (cursor.position() > start).then(|| (count, cursor.span_since(start)))
-}
-
-/// The words behind the items of a SELECT.
-const ENDS: &[&str] = &[
-    "FROM",
-    "WHERE",
-    "GROUP",
-    "HAVING",
-    "WINDOW",
-    "UNION",
-    "EXCEPT",
-    "INTERSECT",
-    "ORDER",
-    "LIMIT",
-    "OFFSET",
-    "FETCH",
-    "FOR",
-    "ON",
-    "RETURNING",
-    "INTO",
-];
-
 /// `UPDATE … SET a = 1, (b, c) = (2, 3)`: each column once, as many values as columns.
-fn update(mut cursor: Cursor<'_>, found: &mut Findings<'_>) {
-    cursor.skip_until(|cursor| cursor.is("SET"));
-    cursor.eat("SET");
+fn update(update: Part<'_>, found: &mut Findings<'_>) {
     let mut names = Vec::new();
-    loop {
-        if cursor.is_punct("(") {
-            let columns = cursor.ident_list().unwrap_or_default();
-            if cursor.eat_punct("=").is_none() {
-                return;
-            }
-            multiple(cursor, columns.len(), found);
-            names.extend(columns);
-        } else {
-            let Some(name) = cursor.ident() else { return };
-            // Parts of a column may be set one by one.
-            if cursor.eat_punct("=").is_none() {
-                return;
-            }
-            names.push(name);
+    for assignment in update.all(NodeKind::Assignment) {
+        let mut columns = assignment.children();
+        let Some(value) = columns.pop() else { continue };
+        if assignment.cursor().is_punct("(") {
+            multiple(value, columns.len(), found);
         }
-        cursor.skip_until(|cursor| cursor.is_punct(",") || cursor.is_any(&["FROM", "WHERE", "RETURNING"]));
-        if cursor.eat_punct(",").is_none() {
-            break;
-        }
+        names.extend(columns.into_iter().filter_map(whole));
     }
     if let Some((column, first)) = twice(names.iter()) {
         found
@@ -224,32 +120,33 @@ fn update(mut cursor: Cursor<'_>, found: &mut Findings<'_>) {
 }
 
 /// What several columns are set to at once.
-fn multiple(mut cursor: Cursor<'_>, wanted: usize, found: &mut Findings<'_>) {
-    let explicit = cursor.eat("ROW").is_some();
-    if !cursor.is_punct("(") || is_query(&cursor) {
-        return;
-    }
-    let Some((given, span)) = row(&mut cursor) else { return };
-    // What follows the parentheses makes them part of an expression.
-    let ends = cursor.at_end() || cursor.is_punct(",") || cursor.is_any(&["FROM", "WHERE", "RETURNING"]);
-    if !ends {
-        return;
-    }
-    if given == 1 && !explicit {
-        found
-            .at(span)
-            .message("several columns are set to a row or to a query")
-            .answer(
-                "0A000",
-                "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression",
-            )
-            .help("write ROW (…) with a value for each column");
-    } else if given != wanted {
-        found
-            .at(span)
-            .message(format!("{} for {}", counted(given, "value"), counted(wanted, "column")))
-            .server("number of columns does not match number of values")
-            .help("give each column one value");
+fn multiple(value: Part<'_>, wanted: usize, found: &mut Findings<'_>) {
+    match value.kind() {
+        NodeKind::Row => {
+            let given = value.children().len();
+            let mut cursor = value.cursor();
+            cursor.eat("ROW");
+            let start = cursor.position();
+            cursor.parens();
+            if given != wanted {
+                found
+                    .at(cursor.span_since(start))
+                    .message(format!("{} for {}", counted(given, "value"), counted(wanted, "column")))
+                    .server("number of columns does not match number of values")
+                    .help("give each column one value");
+            }
+        }
+        NodeKind::Query => {}
+        _ => {
+            found
+                .at(value.span())
+                .message("several columns are set to a row or to a query")
+                .answer(
+                    "0A000",
+                    "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression",
+                )
+                .help("write ROW (…) with a value for each column");
+        }
     }
 }
 
@@ -274,8 +171,8 @@ mod tests {
                 "INSERT has more target columns than expressions",
             ),
             (
-                "INSERT INTO t (a) SELECT 1, (SELECT 2, 3)",
-                "1, (SELECT 2, 3)",
+                "INSERT INTO t (a) SELECT 1, coalesce(2, 3)",
+                "1, coalesce(2, 3)",
                 "INSERT has more expressions than target columns",
             ),
             ("INSERT INTO t (a, \"A\", A) VALUES (1, 2, 3)", "A", "column \"a\" specified more than once"),

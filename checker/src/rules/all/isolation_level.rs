@@ -1,5 +1,5 @@
 use crate::ast::{Kind, Transaction, TransactionModeKind, TransactionVerb};
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -55,7 +55,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
 }
 
-fn isolation(transaction: &Transaction) -> Option<(&str, crate::source::Span)> {
+fn isolation(transaction: &Transaction) -> Option<(&str, crate::text::Span)> {
     transaction.modes.iter().find_map(|mode| match &mode.kind {
         TransactionModeKind::Isolation(level) => Some((level.as_str(), mode.span)),
         _ => None,

@@ -1,7 +1,8 @@
 use crate::ast::{IndexOptionKind, Kind};
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "key-columns",
@@ -63,11 +64,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
 }
 
-fn too_many<'f>(
-    span: Span,
-    count: usize,
-    found: &'f mut Findings<'_>,
-) -> &'f mut crate::diagnostic::Diagnostic {
+fn too_many<'f>(span: Span, count: usize, found: &'f mut Findings<'_>) -> &'f mut crate::finding::Diagnostic {
     found
         .at(span)
         .message(format!("this key has {count} columns; {MAX} is the most"))

@@ -1,8 +1,9 @@
 use crate::ast::{ColumnDef, Kind};
 use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "key-type",
@@ -23,7 +24,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     keys_of(NO_KEYS, statement, found);
     let Kind::CreateIndex(index) = statement.kind() else { return };
     for key in index.keys.iter().filter(|key| key.column.is_none()) {
-        let shown = shown_type(statement.within(key.expression), found.domains());
+        let shown = shown_type(statement.within(key.expression), found.schema());
         let Some(shown) = shown.filter(|shown| shown == EITHER_JSON || NO_KEYS.contains(&shown.as_str()))
         else {
             continue;
@@ -62,7 +63,7 @@ const FUNCTIONS: &[(&str, &str)] = &[
 
 /// The type of an expression that shows it: by a cast of all of it, by the function that it calls, or by a last
 /// operator that gives JSON.
-fn shown_type(mut cursor: Cursor<'_>, domains: &crate::rules::Domains) -> Option<String> {
+fn shown_type(mut cursor: Cursor<'_>, schema: &dyn crate::finding::Schema) -> Option<String> {
     // Parentheses around all of it; who writes more of them has no type that is seen at once.
     for _ in 0..4 {
         let mut ahead = cursor;
@@ -71,7 +72,7 @@ fn shown_type(mut cursor: Cursor<'_>, domains: &crate::rules::Domains) -> Option
             _ => break,
         }
     }
-    let mut shown = operand(&mut cursor, domains);
+    let mut shown = operand(&mut cursor, schema);
     loop {
         let json = matches!(shown.as_deref(), Some("json" | "jsonb"));
         if cursor.eat_punct("->").is_some() || cursor.eat_punct("#>").is_some() {
@@ -81,14 +82,14 @@ fn shown_type(mut cursor: Cursor<'_>, domains: &crate::rules::Domains) -> Option
         } else {
             break;
         }
-        operand(&mut cursor, domains);
+        operand(&mut cursor, schema);
     }
     // What is left makes it part of a larger expression.
     shown.filter(|_| cursor.at_end())
 }
 
 /// Reads a name, a literal, a call or a group with its casts, and tells the type where it is seen.
-fn operand(cursor: &mut Cursor<'_>, domains: &crate::rules::Domains) -> Option<String> {
+fn operand(cursor: &mut Cursor<'_>, schema: &dyn crate::finding::Schema) -> Option<String> {
     let mut shown = None;
     if cursor.is("CAST") && cursor.punct_at(1, "(") {
         cursor.advance();
@@ -100,7 +101,7 @@ fn operand(cursor: &mut Cursor<'_>, domains: &crate::rules::Domains) -> Option<S
     } else if cursor.is_punct("(") {
         cursor.parens();
     } else if let Some(name) = cursor.name() {
-        if cursor.parens().is_some() && !cursor.is_punct("::") && !domains.has_function(name.object()) {
+        if cursor.parens().is_some() && !cursor.is_punct("::") && !schema.has_called(&name) {
             let known = FUNCTIONS.iter().find(|(function, _)| *function == name.object());
             return known.map(|(_, returned)| (*returned).to_owned());
         }

@@ -1,6 +1,7 @@
-use crate::ast::TokenRange;
-use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule};
+use crate::ast::names_in;
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -15,59 +16,33 @@ pub(crate) static RULE: Rule = Rule {
     evidence: &[
         "live recordings 2026-09-18, probes q_lateral_left_outer_ref, q_lateral_left_no_outer_where, q_lateral_left_outer_ref_cast and q_lateral",
     ],
-    check: Check::Statement(check),
+    check: Check::Parts(&[NodeKind::Join], check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    let mut cursor = statement.cursor();
-    while !cursor.at_end() {
-        let joins =
-            ["LEFT JOIN LATERAL", "LEFT OUTER JOIN LATERAL"].iter().any(|words| cursor.eat(words).is_some());
-        if !joins {
-            cursor.advance();
-            continue;
-        }
-        let mut ahead = cursor;
-        if let Some(inner) = ahead.parens() {
-            outer_column(statement, inner, found);
-        }
-    }
-}
-
-fn outer_column(statement: &Statement<'_>, inner: TokenRange, found: &mut Findings<'_>) {
-    let mut query = statement.within(inner);
-    if query.eat("SELECT").is_none() {
+fn check(join: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
+    let lateral = join.children().into_iter().nth(1).filter(|side| side.is(NodeKind::Lateral));
+    let Some(query) = lateral.and_then(|side| side.child(NodeKind::Query)) else { return };
+    let Some(select) = helpers::first_select(query).filter(|_| join.words().starts_with("LEFT")) else {
         return;
-    }
-    let targets = query.skip_until(|cursor| cursor.is("FROM"));
-    let own = names(query);
-    let mut target = statement.within(targets);
-    while !target.at_end() {
-        if target.punct_at(1, ".") && target.last_text() != "." {
-            let mut name = target;
-            if let Some(table) = name.ident()
-                && !own.contains(&table.value)
-            {
-                let words =
-                    format!("attribute 1 of type {} has wrong type", own.first().map_or("…", String::as_str));
-                found.at(table.span).label("this is the outer table").server(words);
-                return;
-            }
+    };
+    let Some(targets) = select.child(NodeKind::Targets) else { return };
+    let own = select.child(NodeKind::From).map_or_else(Vec::new, names);
+    for column in targets.outside_queries(&[NodeKind::Column]) {
+        let Some(table) = column.ident().filter(|_| column.child(NodeKind::Attribute).is_some()) else {
+            continue;
+        };
+        if !own.contains(&table.value) {
+            let words =
+                format!("attribute 1 of type {} has wrong type", own.first().map_or("…", String::as_str));
+            found.at(table.span).label("this is the outer table").server(words);
+            return;
         }
-        target.advance();
     }
 }
 
 /// The names in a FROM clause: tables and what they are called there.
-fn names(mut cursor: Cursor<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    cursor.advance();
-    while !cursor.at_end() && !cursor.is_any(&["WHERE", "GROUP", "ORDER", "LIMIT"]) {
-        match cursor.ident() {
-            Some(name) => names.push(name.value),
-            None => cursor.advance(),
-        }
-    }
-    names
+fn names(from: Part<'_>) -> Vec<String> {
+    let named = from.outside_queries(&[NodeKind::Relation, NodeKind::Function, NodeKind::Alias]);
+    named.into_iter().flat_map(|part| names_in(part.cursor())).collect()
 }

@@ -1,4 +1,4 @@
-use crate::rules::Rule;
+use crate::finding::Rule;
 
 pub(crate) static RULE: Rule = Rule {
     id: "lock-file",

@@ -1,4 +1,5 @@
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,13 +14,13 @@ pub(crate) static RULE: Rule = Rule {
     evidence: &[
         "live recordings 2026-09-16, probes occ_for_share, occ_for_no_key_update, occ_for_update and occ_for_key_share",
     ],
-    check: Check::Statement(check),
+    check: Check::Parts(&[NodeKind::Locking], check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+fn check(locking: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
     for words in ["FOR SHARE", "FOR NO KEY UPDATE"] {
-        for span in helpers::find_words(statement, words) {
+        if let Some(span) = locking.cursor().eat(words) {
             found.at(span);
         }
     }

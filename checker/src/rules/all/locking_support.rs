@@ -1,5 +1,6 @@
 use crate::dialect::Date;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -14,12 +15,12 @@ pub(crate) static RULE: Rule = Rule {
         "AWS release notes 2026-08-25",
         "live recording 2026-09-16, probe occ_for_key_share (accepted)",
     ],
-    check: Check::Statement(check),
+    check: Check::Parts(&[NodeKind::Locking], check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for span in helpers::find_words(statement, "FOR KEY SHARE") {
+fn check(locking: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
+    if let Some(span) = locking.cursor().eat("FOR KEY SHARE") {
         found.at(span);
     }
 }

@@ -1,5 +1,6 @@
-use crate::ast::{AlterTarget, Kind};
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::ast::Kind;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -19,17 +20,15 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if let Some(head) = helpers::headed(statement, "CREATE MATERIALIZED VIEW") {
         found.at(head).server("unsupported statement: CreateTableAs");
     }
-    if let Some(head) = helpers::headed(statement, "REFRESH MATERIALIZED VIEW") {
-        found.at(head);
+    for words in ["REFRESH MATERIALIZED VIEW", "ALTER MATERIALIZED VIEW"] {
+        if let Some(head) = helpers::headed(statement, words) {
+            found.at(head);
+        }
     }
-    match statement.kind() {
-        Kind::Drop(drop) if drop.object == "MATERIALIZED VIEW" => {
-            found.at(drop.object_span).server("unsupported object in DROP statement").help("leave it out");
-        }
-        Kind::AlterTable(alter) if alter.target == AlterTarget::MaterializedView => {
-            found.at(alter.head);
-        }
-        _ => {}
+    if let Kind::Drop(drop) = statement.kind()
+        && drop.object == "MATERIALIZED VIEW"
+    {
+        found.at(drop.object_span).server("unsupported object in DROP statement").help("leave it out");
     }
 }
 

@@ -1,5 +1,6 @@
-use crate::ast::{DmlVerb, Kind};
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -11,14 +12,10 @@ pub(crate) static RULE: Rule = Rule {
     help: "write INSERT … ON CONFLICT … DO UPDATE",
     server: "unsupported statement type: MERGE",
     evidence: &["live recording 2026-09-18, probe q_merge"],
-    check: Check::Statement(check),
+    check: Check::Parts(&[NodeKind::Merge], check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    if *statement.kind() == Kind::Dml(DmlVerb::Merge) {
-        let merge =
-            statement.tokens().iter().find(|token| statement.slice(token.span).eq_ignore_ascii_case("MERGE"));
-        found.at(merge.map_or(statement.head(), |token| token.span));
-    }
+fn check(merge: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
+    found.at(helpers::verb(merge));
 }

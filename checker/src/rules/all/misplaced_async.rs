@@ -1,5 +1,6 @@
-use crate::ast::Kind;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::Stop;
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -11,75 +12,42 @@ pub(crate) static RULE: Rule = Rule {
     right: "DROP INDEX items_title_idx;",
     sqlstate: "42601",
     evidence: &["AWS user guide, September 2026: no other statement has the word"],
-    check: Check::Statement(check),
+    check: Check::Stop(check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    if matches!(statement.kind(), Kind::CreateIndex(_)) || statement.alter_table().is_some() {
+fn check(stop: &Stop, statement: &Statement<'_>, found: &mut Findings<'_>) {
+    const OBJECTS: &[&str] = &["TABLE", "INDEX", "VIEW", "SEQUENCE", "UNIQUE", "CREATE", "DROP", "ALTER"];
+    let here = statement.cursor().at(stop.at);
+    // It is read as a name, so that what cannot stand there is what follows, or it is itself what cannot.
+    let word = if here.is("ASYNC") { here } else { here.at(stop.at.saturating_sub(1)) };
+    let behind = OBJECTS.iter().any(|object| word.last_text().eq_ignore_ascii_case(object));
+    // Elsewhere it is a name like any other.
+    if !word.is("ASYNC") || !behind || word.position() > 4 {
         return;
     }
-    let mut cursor = statement.cursor();
-    if cursor.are("CREATE INDEX") || cursor.are("CREATE UNIQUE INDEX") {
+    let index = word.last_text().eq_ignore_ascii_case("INDEX");
+    // Behind CREATE INDEX it stands rightly, and something else is wrong.
+    if index && statement.cursor().is("CREATE") {
         return;
     }
-    if !cursor.is_any(&["CREATE", "DROP", "ALTER", "REINDEX"]) {
-        return;
-    }
-    // Only behind the words that say what is made or dropped; elsewhere it is a name like any other.
-    for _ in 0..4 {
-        cursor.advance();
-        let object = matches!(
-            cursor.last_text().to_ascii_uppercase().as_str(),
-            "TABLE" | "INDEX" | "VIEW" | "SEQUENCE" | "UNIQUE" | "CREATE" | "DROP" | "ALTER"
-        );
-        let name_follows = cursor.nth(1).is_some_and(|next| {
-            let text = statement.slice(next.span);
-            crate::ast::Ident::from_token(text, next).is_some()
-                && !text.eq_ignore_ascii_case("AS")
-                && !is_action(text)
-        });
-        if object && cursor.is("ASYNC") && name_follows {
-            let span = cursor.span();
-            let near = cursor.nth(1).map_or("", |next| statement.slice(next.span));
-            found.at(span).server(format!("syntax error at or near \"{near}\"")).suggest(
-                "write",
-                helpers::removal(statement, span),
-                true,
-            );
-            return;
+    let span = word.span();
+    let near = here.token().map_or("", |token| statement.slice(token.span));
+    let finding = found.at(span);
+    finding.server(format!("syntax error at or near \"{near}\""));
+    let mut behind = word;
+    behind.advance();
+    // `CREATE ASYNC UNIQUE INDEX`: it belongs behind INDEX.
+    behind.eat("UNIQUE");
+    match behind.eat("INDEX").filter(|_| statement.cursor().is("CREATE")) {
+        Some(index) => {
+            let moved = vec![helpers::removal(statement, span), helpers::insertion(index.end, " ASYNC")];
+            finding.suggest_all("write", moved, true);
+        }
+        None => {
+            finding.suggest("write", helpers::removal(statement, span), true);
         }
     }
-}
-
-/// Words that follow the name of something that is altered or dropped.
-fn is_action(word: &str) -> bool {
-    [
-        "CASCADE",
-        "RESTRICT",
-        "RENAME",
-        "SET",
-        "OWNER",
-        "RESET",
-        "ADD",
-        "DROP",
-        "ALTER",
-        "CACHE",
-        "START",
-        "INCREMENT",
-        "USING",
-        "PARTITION",
-        "OF",
-        "WITH",
-        "OWNED",
-        "MINVALUE",
-        "MAXVALUE",
-        "NO",
-        "CYCLE",
-        "RESTART",
-    ]
-    .iter()
-    .any(|action| word.eq_ignore_ascii_case(action))
 }
 
 #[cfg(test)]
@@ -92,6 +60,12 @@ mod tests {
         finds(&RULE, "CREATE TABLE ASYNC t (a int PRIMARY KEY)", "ASYNC");
         finds(&RULE, "DROP TABLE ASYNC t", "ASYNC");
         finds(&RULE, "CREATE VIEW ASYNC v AS SELECT 1", "ASYNC");
+        let found = finds(&RULE, "CREATE ASYNC INDEX i ON t (a)", "ASYNC");
+        let edits = found.suggestion.map(|one| one.edits).unwrap_or_default();
+        assert_eq!(
+            crate::fix::apply("CREATE ASYNC INDEX i ON t (a)", &edits),
+            "CREATE INDEX ASYNC i ON t (a)"
+        );
         accepts("CREATE TABLE async (a int PRIMARY KEY)");
         accepts("DROP TABLE async");
         accepts("CREATE VIEW async AS SELECT 1");

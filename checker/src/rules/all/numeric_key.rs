@@ -1,6 +1,6 @@
 use super::key_type;
 use crate::dialect::Date;
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,6 +1,7 @@
 use crate::ast::{Head, Kind};
 use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {

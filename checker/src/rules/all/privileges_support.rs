@@ -1,6 +1,7 @@
 use crate::ast::Kind;
 use crate::dialect::Date;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,15 +27,13 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     if let Some(head) = helpers::headed(statement, "ALTER ROUTINE") {
         found.at(head).message("`ALTER ROUTINE` is not supported").help("write ALTER FUNCTION");
     }
-    for words in ["ALTER ROLE", "ALTER USER"] {
-        if helpers::headed(statement, words).is_some()
-            && let Some(span) = helpers::find_words(statement, "RENAME TO").first()
-        {
-            found
-                .at(*span)
-                .message("a role cannot be renamed")
-                .help("make a role of the new name, and grant it the same rights");
-        }
+    let mut cursor = statement.cursor();
+    let alters = cursor.eat("ALTER ROLE").or_else(|| cursor.eat("ALTER USER"));
+    if let Some(span) = alters.and_then(|_| cursor.ident()).and_then(|_| cursor.eat("RENAME TO")) {
+        found
+            .at(span)
+            .message("a role cannot be renamed")
+            .help("make a role of the new name, and grant it the same rights");
     }
     if let Kind::CreateSchema(schema) = statement.kind()
         && !schema.elements.is_empty()

@@ -1,4 +1,4 @@
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -16,6 +16,9 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
+    if !statement.text().contains('\\') {
+        return;
+    }
     let at = statement.tokens().iter().position(|token| statement.slice(token.span) == "\\");
     if let Some((at, token)) = at.and_then(|at| Some((at, statement.tokens().get(at)?))) {
         let second = statement.tokens().get(at + 1).filter(|next| next.span.start == token.span.end);

@@ -1,56 +1,24 @@
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
     id: "query-clause",
     title: "this clause of a query is not supported",
-    why: "DSQL reads no random sample of a table, and does not know GROUP BY ALL, though its documentation has listed \
-          it.",
+    why: "DSQL reads no random sample of a table.",
     wrong: "SELECT title FROM items TABLESAMPLE SYSTEM (1);",
     right: "SELECT title FROM items LIMIT 100;",
-    evidence: &["live recordings 2026-09-18, probes q_tablesample and q_group_by_all"],
-    check: Check::Statement(check),
+    evidence: &["live recording 2026-09-18, probe q_tablesample"],
+    check: Check::Parts(&[NodeKind::Sample], check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for span in helpers::find_words(statement, "TABLESAMPLE") {
-        found
-            .at(span)
-            .message("`TABLESAMPLE` is not supported")
-            .server("TABLESAMPLE clause not supported")
-            .help("use LIMIT, or a condition on the key");
-    }
-    for span in helpers::find_words(statement, "GROUP BY ALL") {
-        // `GROUP BY ALL a` is PostgreSQL's long form of `GROUP BY a`.
-        let after = statement.tokens().iter().find(|token| token.span.start >= span.end);
-        let ends = after.is_none_or(|token| {
-            let text = statement.slice(token.span).to_ascii_uppercase();
-            matches!(
-                text.as_str(),
-                ")" | "ORDER"
-                    | "LIMIT"
-                    | "HAVING"
-                    | "UNION"
-                    | "EXCEPT"
-                    | "INTERSECT"
-                    | "OFFSET"
-                    | "FETCH"
-                    | "WINDOW"
-            )
-        });
-        if ends {
-            let near = after.map_or_else(
-                || "syntax error at end of input".to_owned(),
-                |token| format!("syntax error at or near \"{}\"", statement.slice(token.span)),
-            );
-            found
-                .at(span)
-                .message("`GROUP BY ALL` is not supported")
-                .answer("42601", near)
-                .help("name the columns to group by");
-        }
-    }
+fn check(sample: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
+    found
+        .at(sample.cursor().span())
+        .message("`TABLESAMPLE` is not supported")
+        .server("TABLESAMPLE clause not supported")
+        .help("use LIMIT, or a condition on the key");
 }
 
 #[cfg(test)]
@@ -60,7 +28,11 @@ mod tests {
 
     #[test]
     fn clauses() {
-        finds(&RULE, "CREATE VIEW v AS SELECT a, count(*) FROM t GROUP BY ALL", "GROUP BY ALL");
-        accepts("SELECT a, count(*) FROM t GROUP BY DISTINCT a ORDER BY a");
+        finds(
+            &RULE,
+            "SELECT a FROM (SELECT a FROM t TABLESAMPLE BERNOULLI (5) REPEATABLE (1)) u",
+            "TABLESAMPLE",
+        );
+        accepts("SELECT a AS tablesample, count(*) FROM t GROUP BY DISTINCT a ORDER BY a");
     }
 }

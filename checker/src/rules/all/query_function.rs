@@ -1,5 +1,5 @@
+use crate::finding::{Check, Findings, Rule};
 use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -27,7 +27,7 @@ const TEXT_SEARCH: &[&str] = &[
 ];
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for call in crate::expr::calls(statement.cursor()) {
+    for call in statement.calls() {
         let name = call.name.object();
         // Both are recorded; PostgreSQL's other geometric functions are likely the same, and not known.
         let geometric = matches!(name, "line" | "circle") && in_a_query(statement, call.span.start);
@@ -72,7 +72,7 @@ fn in_a_query(statement: &Statement<'_>, at: usize) -> bool {
 
 /// The configuration in the first argument, where it is a literal followed by another argument, and is not
 /// the one that exists.
-fn configuration<'s>(statement: &Statement<'s>, after: usize) -> Option<(&'s str, crate::source::Span)> {
+fn configuration<'s>(statement: &Statement<'s>, after: usize) -> Option<(&'s str, crate::text::Span)> {
     let tokens = statement.tokens();
     let open = tokens.iter().position(|token| token.span.start >= after)?;
     let literal = tokens.get(open + 1).filter(|token| token.kind == TokenKind::String)?;

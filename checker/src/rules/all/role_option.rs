@@ -1,7 +1,7 @@
-use super::malformed::near_of;
 use crate::ast::Kind;
+use crate::finding::{Check, Findings, Rule};
 use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -26,7 +26,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let mut cursor = statement.cursor();
     cursor.advance();
     cursor.advance();
-    cursor.ident();
+    let name = cursor.ident();
     cursor.eat("WITH");
     if alters {
         // SET and RESET of a role's settings: see the rule `unknown-support`.
@@ -41,7 +41,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         return;
     }
     // What the name is missing for is another rule's.
-    if statement.unread().is_some() || helpers::has_words(statement, "IF NOT EXISTS") {
+    if name.is_none() || helpers::has_words(statement, "IF NOT EXISTS") {
         return;
     }
     while !cursor.at_end() {
@@ -70,7 +70,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
                 .help("leave it out, or write LOGIN");
             return;
         } else {
-            let (span, near) = near_of(statement, &cursor);
+            let (span, near) = helpers::near_of(statement, &cursor);
             found
                 .at(span)
                 .message("a role's name has one part, and its options are words")

@@ -1,8 +1,9 @@
-use super::identity_column::{cache, good_cache};
 use crate::ast::{Kind, SequenceOption, SequenceOptionKind};
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::cache::{CACHE_LEAD, cache, good_cache};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "sequence",
@@ -18,10 +19,6 @@ pub(crate) static RULE: Rule = Rule {
     check: Check::Statement(check),
     ..Rule::REFUSED
 };
-
-/// What help says about the value.
-pub(super) const CACHE_LEAD: &str =
-    "CACHE 65536 is fast and leaves large gaps; CACHE 1, PostgreSQL's default, is slower: write";
 
 const CACHE_WORDS: &str = "CREATE SEQUENCE is not supported without an explicit cache size. \
      please define CACHE greater than or equal to 65536 or equal to 1";

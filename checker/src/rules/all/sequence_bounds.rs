@@ -1,7 +1,7 @@
 use crate::ast::{
     AlterActionKind, AlterColumnKind, ColumnClauseKind, Kind, SequenceOption, SequenceOptionKind,
 };
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {

@@ -1,5 +1,6 @@
 use crate::ast::DataType;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -16,7 +17,7 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 /// The serial types, none of which DSQL knows.
-pub(in crate::rules) fn is_serial(data_type: &DataType) -> bool {
+pub(crate) fn is_serial(data_type: &DataType) -> bool {
     matches!(
         data_type.name.as_str(),
         "serial" | "bigserial" | "smallserial" | "serial2" | "serial4" | "serial8"

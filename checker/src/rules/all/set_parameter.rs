@@ -1,5 +1,5 @@
 use crate::ast::Kind;
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {

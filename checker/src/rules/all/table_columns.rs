@@ -1,9 +1,10 @@
 use std::collections::HashMap;
 
 use crate::ast::{ColumnClauseKind, Ident, Kind, TableElement};
-use crate::rules::{Check, Findings, Rule, helpers};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "table-columns",
@@ -105,7 +106,7 @@ fn missing_in_expressions(
     for clause in statement.columns().flat_map(|column| &column.clauses) {
         match clause.kind {
             ColumnClauseKind::Check(range) => expressions.push(range),
-            ColumnClauseKind::Generated { expression, .. } => expressions.push(expression),
+            ColumnClauseKind::Generated(expression) => expressions.push(expression),
             _ => {}
         }
     }
@@ -116,7 +117,7 @@ fn missing_in_expressions(
     }
     let table = helpers::table_name(statement);
     for range in expressions {
-        for name in crate::expr::columns(statement.within(range)) {
+        for name in crate::expr::columns(statement, range) {
             let value = name.value.as_str();
             // A row as a whole is called like its table.
             let known =
@@ -124,7 +125,7 @@ fn missing_in_expressions(
             if known {
                 continue;
             }
-            let near = helpers::nearest(value, columns.keys().copied());
+            let near = crate::rules::nearest(value, columns.keys().copied());
             let finding = found.at(name.span);
             finding
                 .message(format!("the table has no column `{value}`"))
@@ -149,7 +150,7 @@ fn missing(statement: &Statement<'_>, columns: &HashMap<&str, Span>, found: &mut
         }
     }
     for name in names.into_iter().filter(|name| !columns.contains_key(name.value.as_str())) {
-        let near = helpers::nearest(&name.value, columns.keys().copied());
+        let near = crate::rules::nearest(&name.value, columns.keys().copied());
         let finding = found.at(name.span);
         finding
             .message(format!("the table has no column `{}`", name.value))

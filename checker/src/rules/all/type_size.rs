@@ -1,5 +1,6 @@
 use crate::ast::Kind;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -17,14 +18,10 @@ pub(crate) static RULE: Rule = Rule {
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let declared =
         helpers::declared_types(statement).into_iter().map(|(data_type, _)| (data_type.clone(), true));
-    let casts = if matches!(statement.kind(), Kind::Other(_)) {
-        Vec::new()
-    } else {
-        crate::expr::casts(statement.cursor())
-    };
+    let casts = if matches!(statement.kind(), Kind::Other(_)) { &[] } else { statement.casts() };
     let mut types: Vec<_> = declared.collect();
     // A default may hold casts, which the columns' types are not.
-    types.extend(casts.into_iter().map(|data_type| (data_type, false)));
+    types.extend(casts.iter().map(|cast| (cast.data_type.clone(), false)));
     for (data_type, stored) in &types {
         if matches!(data_type.name.as_str(), "real" | "double precision") {
             float(statement, data_type, found);

@@ -1,175 +1,138 @@
-use crate::ast::{DmlVerb, Kind};
-use crate::cursor::Cursor;
-use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::ast::ObjectName;
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
     id: "unbounded-change",
-    title: "this may change more than 3,000 rows",
+    title: "this may change more rows than a transaction takes",
     why: "A transaction on DSQL changes 3,000 rows at most; the 3,001st fails the statement, on the day when the table \
-          has grown. Rows that a foreign key's ON DELETE or ON UPDATE changes count too.",
+          has grown. The record of a step changes 3 rows in the same transaction, so that 2,997 are left for the step. Rows that a foreign key's ON DELETE or ON UPDATE changes count too.",
     wrong: "UPDATE items SET shelf = 'read';",
-    right: "UPDATE items SET shelf = 'read' WHERE id IN (SELECT id FROM items WHERE shelf = 'wanted' LIMIT 3000);",
+    right: "UPDATE items SET shelf = 'read' WHERE id IN (SELECT id FROM items WHERE shelf = 'wanted' LIMIT 1000);",
     evidence: &["live recordings 2026-09-18, probes row_cap, row_cap_boundary and row_cap_implicit"],
     check: Check::Statement(check),
     ..Rule::WARNING
 };
 
+const CHANGES: &[NodeKind] = &[NodeKind::Insert, NodeKind::Update, NodeKind::Delete];
+
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    if !matches!(statement.kind(), Kind::Dml(_)) {
-        return;
+    let Some(mut root) = statement.part() else { return };
+    if root.is(NodeKind::Explain) {
+        root = root.last().unwrap_or(root);
     }
-    let mut cursor = statement.cursor();
-    // The queries of a WITH that may give many rows, and the names of those that do not.
+    // The queries of a WITH that give few rows.
     let mut small = Vec::new();
-    if cursor.eat("WITH").is_some() {
-        cursor.eat("RECURSIVE");
-        while let Some(name) = cursor.ident() {
-            cursor.ident_list();
-            cursor.eat("AS");
-            cursor.eat("NOT");
-            cursor.eat("MATERIALIZED");
-            let Some(inner) = cursor.parens() else { return };
-            let body = cursor.within(inner);
-            // What a change returns is as much as it changes, which is said where it stands.
-            let changes = change(statement, body, &small, found);
-            if changes || has_limit(body) || !reads_a_table(body) {
-                small.push(name.value);
-            }
-            if cursor.eat_punct(",").is_none() {
-                break;
-            }
+    for part in with(root) {
+        let (Some(name), Some(body)) = (part.ident(), part.children().into_iter().find(is_body)) else {
+            continue;
+        };
+        if body.is_any(CHANGES) {
+            change(body, &small, found);
+        }
+        // What a change returns is as much as it changes, which is said where it stands.
+        if body.is_any(CHANGES) || has_limit(body) || read_table(body).is_none() {
+            small.push(name.value);
         }
     }
-    change(statement, cursor, &small, found);
+    if root.is_any(CHANGES) {
+        change(root, &small, found);
+    }
 }
 
-/// Judges a change; `small` are queries that give few rows. Whether it is one.
-fn change(
-    statement: &Statement<'_>,
-    mut cursor: Cursor<'_>,
-    small: &[String],
-    found: &mut Findings<'_>,
-) -> bool {
-    let whole = cursor;
-    let verb = match () {
-        () if cursor.is("UPDATE") => DmlVerb::Update,
-        () if cursor.is("DELETE") => DmlVerb::Delete,
-        () if cursor.is("INSERT") => DmlVerb::Insert,
-        () => return false,
-    };
-    let head = cursor.span();
-    let table = table(cursor);
-    let joins_small = |mut cursor: Cursor<'_>| {
-        cursor.skip_until(|cursor| {
-            small.iter().any(|name| {
-                let mut ahead = *cursor;
-                cursor.last_text() != "." && ahead.ident().is_some_and(|ident| ident.value == *name)
+fn is_body(part: &Part<'_>) -> bool {
+    part.is(NodeKind::Query) || part.is_any(CHANGES)
+}
+
+/// The queries of a WITH.
+fn with(part: Part<'_>) -> Vec<Part<'_>> {
+    let with = part.child(NodeKind::With).or_else(|| part.child(NodeKind::WithRecursive));
+    with.map(Part::children).unwrap_or_default()
+}
+
+/// Judges a change; `small` are queries that give few rows.
+fn change(change: Part<'_>, small: &[String], found: &mut Findings<'_>) {
+    let condition = change.child(NodeKind::Where);
+    let table = target(change);
+    let bounded = if change.is(NodeKind::Insert) {
+        match change.child(NodeKind::Query) {
+            Some(query) if with(query).is_empty() => match read_table(query) {
+                Some(source) => {
+                    has_limit(query)
+                        || small.iter().any(|name| name == source.object())
+                        || is_bounded(query, &source, found)
+                }
+                None => true,
+            },
+            _ => true,
+        }
+    } else {
+        let joined = change.child(NodeKind::From).is_some_and(|from| reads_small(from, small));
+        change.child(NodeKind::WhereCurrent).is_some()
+            || condition.is_some_and(|condition| {
+                joined
+                    || table.as_ref().is_some_and(|table| is_bounded(condition, table, found))
+                    || reads_small(condition, small)
             })
-        });
-        !cursor.at_end()
-    };
-    let bounded = match verb {
-        DmlVerb::Update | DmlVerb::Delete => {
-            cursor.skip_until(|cursor| {
-                cursor.is_any(&["USING", "FROM"]) && !cursor.last_text().eq_ignore_ascii_case("DELETE")
-            });
-            let joined = !cursor.at_end() && joins_small(cursor);
-            let mut cursor = whole;
-            cursor.skip_until(|cursor| cursor.is("WHERE"));
-            !cursor.at_end() && (joined || is_bounded(cursor, &table, found) || reads_small(cursor, small))
-        }
-        _ => {
-            cursor.skip_until(|cursor| {
-                cursor.is_any(&["SELECT", "VALUES", "DEFAULT", "TABLE", "WITH"]) || cursor.is_punct("(")
-            });
-            if cursor.is_punct("(") {
-                // The list of columns, or a query in parentheses.
-                cursor.skip_until(|cursor| {
-                    cursor.is_any(&["SELECT", "VALUES", "DEFAULT", "TABLE", "WITH", "OVERRIDING"])
-                });
-            }
-            let reads = cursor.is("SELECT") || cursor.is("TABLE");
-            let mut source = cursor;
-            source.skip_until(|cursor| cursor.is("FROM"));
-            source.advance();
-            let source = source.name().map_or_else(String::new, |name| name.object().to_owned());
-            !reads
-                || !reads_a_table(cursor)
-                || has_limit(cursor)
-                || small.contains(&source)
-                || is_bounded(cursor, &source, found)
-        }
     };
     if !bounded {
-        let help = slices(statement, whole, verb, found.domains().keys(&table).and_then(<[_]>::first));
-        found.at(head).help(help);
+        let key = table.as_ref().and_then(|table| found.schema().keys(table)?.into_iter().next());
+        let help = slices(change, table.as_ref(), key.as_ref());
+        found.at(helpers::verb(change)).help(help);
     }
-    true
 }
 
-/// Whether a condition compares with what a query of few rows gives: `id IN (SELECT id FROM d)`.
-fn reads_small(mut cursor: Cursor<'_>, small: &[String]) -> bool {
-    while !cursor.at_end() {
-        if cursor.eat("FROM").is_some() {
-            let name = cursor.name();
-            if name.is_some_and(|name| name.parts.len() == 1 && small.iter().any(|one| one == name.object()))
-            {
-                return true;
-            }
-        } else {
-            cursor.advance();
-        }
-    }
-    false
+/// The table that a change is about.
+fn target(change: Part<'_>) -> Option<ObjectName> {
+    let written = change.child(NodeKind::Written).or_else(|| change.child(NodeKind::Aliased));
+    written.unwrap_or(change).child(NodeKind::Relation)?.cursor().name()
 }
 
-/// The name of the table that UPDATE or DELETE changes.
-fn table(mut cursor: Cursor<'_>) -> String {
-    cursor.advance();
-    cursor.eat("FROM");
-    cursor.eat("ONLY");
-    cursor.name().map_or_else(String::new, |name| name.object().to_owned())
+/// Whether rows come from a query that gives few: `id IN (SELECT id FROM d)`.
+fn reads_small(part: Part<'_>, small: &[String]) -> bool {
+    let mut relations = part.everything().filter(|part| part.is(NodeKind::Relation));
+    relations.any(|relation| {
+        let name = relation.cursor().name();
+        name.is_some_and(|name| name.parts.len() == 1 && small.iter().any(|one| one == name.object()))
+    })
 }
 
 /// Whether a condition names single rows: equalities with values over a whole key, a list of values, or a query with
 /// LIMIT. What it cannot tell it takes for unbounded; the finding is a warning.
-fn is_bounded(mut cursor: Cursor<'_>, table: &str, found: &Findings<'_>) -> bool {
-    let value = |cursor: &Cursor<'_>, ahead| {
-        cursor.nth(ahead).is_some_and(|token| {
-            matches!(
-                token.kind,
-                TokenKind::String
-                    | TokenKind::EscapeString
-                    | TokenKind::Number
-                    | TokenKind::Param
-                    | TokenKind::DollarString
-            )
-        })
-    };
+fn is_bounded(part: Part<'_>, table: &ObjectName, found: &Findings<'_>) -> bool {
     let mut equal = Vec::new();
-    while !cursor.at_end() {
-        if cursor.is_punct("=") && value(&cursor, 1) {
-            let mut back = cursor;
-            back.back();
-            equal.extend(back.ident().map(|name| name.value));
+    for part in part.everything() {
+        match part.kind() {
+            NodeKind::Limit => return true,
+            NodeKind::In if part.children().into_iter().skip(1).all(is_value) => return true,
+            NodeKind::Binary => equal.extend(equal_to_a_value(part)),
+            _ => {}
         }
-        if cursor.is("IN") && cursor.punct_at(1, "(") && value(&cursor, 2) {
-            return true;
-        }
-        if cursor.is("LIMIT") {
-            return true;
-        }
-        cursor.advance();
     }
-    match found.domains().keys(table) {
+    match found.schema().keys(table) {
         Some(keys) => {
             keys.iter().any(|key| !key.is_empty() && key.iter().all(|column| equal.contains(column)))
         }
         // The set does not make the table: these are what keys are called.
-        None => equal.iter().any(|column| is_called_a_key(column, table)),
+        None => equal.iter().any(|column| is_called_a_key(column, table.object())),
     }
+}
+
+/// The column of `column = value`, or the other way round.
+fn equal_to_a_value(part: Part<'_>) -> Option<String> {
+    let sides = part.children();
+    let [left, right] = sides.as_slice() else { return None };
+    let equals = part.cursor().at(left.range().end).is_punct("=");
+    let (column, value) = if left.is(NodeKind::Column) { (left, right) } else { (right, left) };
+    let is_equality = equals && column.is(NodeKind::Column) && is_value(*value);
+    is_equality.then(|| column.last_ident().map(|name| name.value)).flatten()
+}
+
+/// Whether an expression gives the same for every row.
+fn is_value(part: Part<'_>) -> bool {
+    !part.everything().any(|part| part.is_any(&[NodeKind::Column, NodeKind::Query]))
 }
 
 /// `id`, `uuid`, `key`, and `order_id` of a table `orders`.
@@ -181,43 +144,40 @@ fn is_called_a_key(column: &str, table: &str) -> bool {
     of_table || matches!(column, "id" | "uuid" | "key" | "email" | "version")
 }
 
-fn has_limit(mut cursor: Cursor<'_>) -> bool {
-    cursor.skip_until(|cursor| cursor.is("LIMIT") || cursor.are("FETCH FIRST") || cursor.are("FETCH NEXT"));
-    !cursor.at_end()
+fn has_limit(query: Part<'_>) -> bool {
+    query.everything().any(|part| part.is(NodeKind::Limit))
 }
 
-fn reads_a_table(mut cursor: Cursor<'_>) -> bool {
-    if cursor.is("TABLE") {
-        return true;
+/// The table that a query reads first, where it reads one; what a function gives is taken for little.
+fn read_table(query: Part<'_>) -> Option<ObjectName> {
+    let select = helpers::first_select(query)?;
+    let source = match select.kind() {
+        NodeKind::TableQuery => select,
+        _ => {
+            let mut source = select.child(NodeKind::From)?.first()?;
+            while source.is_any(&[NodeKind::Join, NodeKind::NaturalJoin]) {
+                source = source.first()?;
+            }
+            source
+        }
+    };
+    source.child(NodeKind::Relation)?.cursor().name()
+}
+
+fn slices(change: Part<'_>, table: Option<&ObjectName>, key: Option<&Vec<String>>) -> String {
+    if change.is(NodeKind::Insert) {
+        return "where the source may have more than 2,997 rows, copy them in slices by the source's key: \
+                … WHERE key > $last ORDER BY key LIMIT 1000"
+            .to_owned();
     }
-    cursor.skip_until(|cursor| cursor.is("FROM"));
-    cursor.advance();
-    !cursor.at_end() && !cursor.is_any(&["GENERATE_SERIES", "UNNEST"]) && !cursor.is_punct("(")
-}
-
-fn slices(statement: &Statement<'_>, whole: Cursor<'_>, verb: DmlVerb, key: Option<&Vec<String>>) -> String {
-    let mut cursor = whole;
-    cursor.advance();
-    let mut joined = cursor;
-    joined.eat("FROM");
-    joined.skip_until(|cursor| cursor.is("USING") || cursor.is("FROM") || cursor.is("WHERE"));
-    if verb != DmlVerb::Insert && (joined.is("USING") || joined.is("FROM")) {
-        return "where the table may have more than 3,000 such rows, change them in slices by its key, each in a transaction \
+    if change.child(NodeKind::From).is_some() {
+        return "where the table may have more than 2,997 such rows, change them in slices by its key, each in a transaction \
                 of its own"
             .to_owned();
     }
-    if verb == DmlVerb::Insert {
-        return "where the source may have more than 3,000 rows, copy them in slices by the source's key: \
-                … WHERE key > $last ORDER BY key LIMIT 3000"
-            .to_owned();
-    }
-    cursor.eat("FROM");
-    cursor.eat("ONLY");
-    let table = cursor.name().map_or_else(|| "t".to_owned(), |name| statement.slice(name.span()).to_owned());
-    let mut condition = whole;
-    condition.skip_until(|cursor| cursor.is("WHERE") || cursor.is("RETURNING"));
-    let condition = statement.range_text(condition.skip_until(|cursor| cursor.is("RETURNING")));
-    let condition = if condition.is_empty() { String::new() } else { format!(" {condition}") };
+    let table = table.map_or("t", |table| change.cursor().text_between(table.span()));
+    let condition =
+        change.child(NodeKind::Where).map_or_else(String::new, |part| format!(" {}", part.text()));
     let columns = key.map(|key| key.iter().map(|name| helpers::quoted(name)).collect::<Vec<_>>().join(", "));
     let (lead, row, columns) = match (columns, key) {
         (Some(columns), Some(key)) if key.len() > 1 => {
@@ -232,10 +192,10 @@ fn slices(statement: &Statement<'_>, whole: Cursor<'_>, verb: DmlVerb, key: Opti
             "key".to_owned(),
         ),
     };
-    let verb = if verb == DmlVerb::Update { "UPDATE … SET …" } else { "DELETE …" };
+    let verb = if change.is(NodeKind::Update) { "UPDATE … SET …" } else { "DELETE …" };
     format!(
-        "where the table may have more than 3,000 such rows, change them in slices by {lead}:\n\
-         {verb} WHERE {row} IN (SELECT {columns} FROM {table}{condition} LIMIT 3000);  -- again until it changes none"
+        "where the table may have more than 2,997 such rows, change them in slices by {lead}:\n\
+         {verb} WHERE {row} IN (SELECT {columns} FROM {table}{condition} LIMIT 1000);  -- again until it changes none"
     )
 }
 
@@ -275,9 +235,9 @@ mod tests {
         for sql in [
             "DELETE FROM t WHERE id = '1'",
             "WITH d AS (DELETE FROM t WHERE id = 1 RETURNING *) INSERT INTO u SELECT * FROM d",
-            "WITH d AS (SELECT id FROM t LIMIT 3000) DELETE FROM t USING d WHERE t.id = d.id",
-            "WITH d AS (SELECT id FROM t LIMIT 3000) DELETE FROM t WHERE id IN (SELECT id FROM d)",
-            "WITH d AS (SELECT id FROM t LIMIT 3000) UPDATE t SET a = 1 FROM d WHERE t.id = d.id",
+            "WITH d AS (SELECT id FROM t LIMIT 1000) DELETE FROM t USING d WHERE t.id = d.id",
+            "WITH d AS (SELECT id FROM t LIMIT 1000) DELETE FROM t WHERE id IN (SELECT id FROM d)",
+            "WITH d AS (SELECT id FROM t LIMIT 1000) UPDATE t SET a = 1 FROM d WHERE t.id = d.id",
             "WITH d AS (INSERT INTO t (a) VALUES (1) RETURNING id) INSERT INTO u SELECT id FROM d",
             "UPDATE users SET a = 1 WHERE user_id = $1 AND b = 2",
             "DELETE FROM entries WHERE entry_id = 5",
@@ -288,7 +248,7 @@ mod tests {
             "INSERT INTO t SELECT 1",
             "INSERT INTO t SELECT * FROM u LIMIT 10",
             "DELETE FROM t WHERE id IN ('1', '2')",
-            "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 3000)",
+            "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000)",
             "INSERT INTO t DEFAULT VALUES",
         ] {
             assert!(!warns(sql), "{sql}");
@@ -304,13 +264,13 @@ mod tests {
         let of_two =
             help("CREATE TABLE t (a int, \"B\" int, PRIMARY KEY (a, \"B\")); DELETE FROM t WHERE a > 1");
         assert!(
-            of_two.contains("WHERE (a, \"B\") IN (SELECT a, \"B\" FROM t WHERE a > 1 LIMIT 3000)"),
+            of_two.contains("WHERE (a, \"B\") IN (SELECT a, \"B\" FROM t WHERE a > 1 LIMIT 1000)"),
             "{of_two}"
         );
         let of_one = help("CREATE TABLE s.t (code text PRIMARY KEY); UPDATE s.t SET a = 1");
-        assert!(of_one.contains("WHERE code IN (SELECT code FROM s.t LIMIT 3000)"), "{of_one}");
+        assert!(of_one.contains("WHERE code IN (SELECT code FROM s.t LIMIT 1000)"), "{of_one}");
         assert!(help("DELETE FROM t").contains("`key` stands for"));
         let in_with = help("WITH d AS (DELETE FROM t WHERE a > 1 RETURNING *) SELECT * FROM d WHERE b");
-        assert!(in_with.contains("FROM t WHERE a > 1 LIMIT 3000)"), "{in_with}");
+        assert!(in_with.contains("FROM t WHERE a > 1 LIMIT 1000)"), "{in_with}");
     }
 }

@@ -1,4 +1,4 @@
-use crate::rules::{Check, Findings, Rule};
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -33,15 +33,20 @@ const FUNCTIONS: &[(&str, &str, &str)] = &[
     ("lo_import", "", "store the bytes in a bytea column, up to 1 MiB"),
 ];
 
+/// Whether the statement by itself shows that there is none.
+pub(crate) fn is_told(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(known, ..)| *known == name)
+}
+
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    for call in crate::expr::calls(statement.cursor()) {
+    for call in statement.calls() {
         let name = call.name.object();
         let Some((_, extension, help)) = FUNCTIONS.iter().find(|(known, ..)| *known == name) else {
             continue;
         };
         let other =
             call.name.schema().is_some_and(|schema| schema.value != "pg_catalog" && schema.value != "public");
-        if other || found.domains().has_function(name) || is_definition(statement) {
+        if other || found.schema().has_function(None, name) || is_definition(statement) {
             continue;
         }
         let finding = found.at(call.span);

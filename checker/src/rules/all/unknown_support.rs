@@ -1,8 +1,8 @@
 use crate::ast::{Kind, TransactionModeKind, TransactionVerb};
 use crate::cursor::Cursor;
-use crate::rules::{Check, Findings, Rule};
-use crate::source::Span;
+use crate::finding::{Check, Findings, Rule};
 use crate::statement::Statement;
+use crate::text::Span;
 
 pub(crate) static RULE: Rule = Rule {
     id: "unknown-support",

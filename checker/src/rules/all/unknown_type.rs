@@ -1,6 +1,7 @@
 use super::{column_type, serial_type};
 use crate::ast::{DataType, Kind};
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::finding::{Check, Findings, Rule};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -43,15 +44,22 @@ pub(crate) fn is_built_in(data_type: &DataType) -> bool {
     known && !quoted_alias && data_type.schema.as_deref().is_none_or(|schema| schema == "pg_catalog")
 }
 
+/// Whether a word names a type, so that it may stand for a cast.
+pub(crate) fn is_called_so(word: &str) -> bool {
+    let lexed = crate::lex::lex(word);
+    let mut cursor = crate::cursor::Cursor::new(word, &lexed.tokens);
+    crate::parse::data_type(&mut cursor).is_some_and(|data_type| is_built_in(&data_type))
+}
+
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     let mut types: Vec<DataType> =
         helpers::declared_types(statement).into_iter().map(|(data_type, _)| data_type.clone()).collect();
     // The body of a function has casts of its own, which are in a string.
     if !matches!(statement.kind(), Kind::Other(_) | Kind::CreateFunction(_)) {
-        let casts = crate::expr::all_casts(statement.cursor()).into_iter();
-        types.extend(casts.filter(|(_, literal)| *literal).map(|(data_type, _)| data_type));
+        let casts = statement.casts().iter().filter(|cast| cast.of_literal);
+        types.extend(casts.map(|cast| cast.data_type.clone()));
     }
-    types.retain(|one| !is_built_in(one) && !found.domains().has(&one.name));
+    types.retain(|one| !is_built_in(one) && !found.schema().has_domain(one.schema.as_deref(), &one.name));
     for data_type in &types {
         let shown = match &data_type.schema {
             Some(schema) => format!("{schema}.{}", data_type.name),

@@ -1,5 +1,7 @@
+use crate::finding::{Check, Findings, Rule};
+use crate::grammar::{NodeKind, Part};
 use crate::lex::TokenKind;
-use crate::rules::{Check, Findings, Rule, helpers};
+use crate::rules::helpers;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -13,56 +15,47 @@ pub(crate) static RULE: Rule = Rule {
     evidence: &[
         "live recordings 2026-09-16, probes sys_wait_for_job, sys_call_wait_for_job and sys_call_wait_for_job_literal",
     ],
-    check: Check::Statement(check),
+    check: Check::Parts(&[NodeKind::Call, NodeKind::CallStatement], check),
     ..Rule::REFUSED
 };
 
-fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    let called = statement.cursor().is("CALL");
-    for call in crate::expr::calls(statement.cursor()) {
-        if call.name.object() != "wait_for_job"
-            || call.name.schema().is_none_or(|schema| schema.value != "sys")
-        {
-            continue;
-        }
-        let mut argument = statement.tokens().iter().filter(|token| token.span.start > call.span.end);
-        if !called {
-            found.at(call.span).answer("42809", "sys.wait_for_job(text) is a procedure");
-        } else if let Some(span) = helpers::find_words(statement, "SELECT").first() {
-            found
-                .at(*span)
-                .message("the argument of CALL cannot be a query")
-                .server("cannot use subquery in CALL argument");
-        } else if let Some(count) = arguments(statement, call.span.end).filter(|count| *count != 1) {
-            let types = vec!["unknown"; count].join(", ");
-            found
-                .at(call.span)
-                .message("it takes one argument, a job's id")
-                .answer("42883", format!("procedure sys.wait_for_job({types}) does not exist"))
-                .help("write CALL sys.wait_for_job('…'); there is no time limit to give");
-        } else if let Some(literal) = argument.next().filter(|token| token.kind == TokenKind::String)
-            && !is_job_id(statement.slice(literal.span).trim_matches('\''))
-        {
-            found
-                .at(literal.span)
-                .message("this is not the id of a job")
-                .answer("22P02", "Unable to convert text to UUID");
-        }
+fn check(call: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
+    let Some(function) = call.child(NodeKind::Function) else { return };
+    let name = function.cursor().name();
+    let waits = name.is_some_and(|name| {
+        name.object() == "wait_for_job" && name.schema().is_some_and(|schema| schema.value == "sys")
+    });
+    if !waits {
+        return;
     }
-}
-
-/// How many arguments stand in the parentheses from a place on.
-fn arguments(statement: &Statement<'_>, at: usize) -> Option<usize> {
-    let mut cursor = statement.cursor();
-    cursor.seek(at);
-    let inner = cursor.parens()?;
-    let mut items = cursor.within(inner);
-    let mut count = usize::from(!items.at_end());
-    while !items.at_end() {
-        items.skip_until(|items| items.is_punct(","));
-        count += usize::from(items.eat_punct(",").is_some());
+    if !call.is(NodeKind::CallStatement) {
+        found.at(function.span()).answer("42809", "sys.wait_for_job(text) is a procedure");
+        return;
     }
-    Some(count)
+    if let Some(query) = call.everything().find(|part| part.is(NodeKind::Query)) {
+        found
+            .at(helpers::verb(query))
+            .message("the argument of CALL cannot be a query")
+            .server("cannot use subquery in CALL argument");
+        return;
+    }
+    let arguments: Vec<_> = call.children().into_iter().skip(1).collect();
+    let [argument] = arguments.as_slice() else {
+        let types = vec!["unknown"; arguments.len()].join(", ");
+        found
+            .at(function.span())
+            .message("it takes one argument, a job's id")
+            .answer("42883", format!("procedure sys.wait_for_job({types}) does not exist"))
+            .help("write CALL sys.wait_for_job('…'); there is no time limit to give");
+        return;
+    };
+    let literal = argument.cursor().token().filter(|token| token.kind == TokenKind::String);
+    if literal.is_some() && argument.is(NodeKind::String) && !is_job_id(argument.text().trim_matches('\'')) {
+        found
+            .at(argument.span())
+            .message("this is not the id of a job")
+            .answer("22P02", "Unable to convert text to UUID");
+    }
 }
 
 /// 26 characters of lower-case base 32.

@@ -1,7 +1,7 @@
 //! The process that is killed: a service's boot.
 
+use crate::subject::Subject;
 use dsql_migrate::Options;
-use dsql_migrate_tests::sets;
 use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -18,12 +18,14 @@ pub(crate) fn config(port: u16) -> Config {
 
 /// Leases short enough that a take-over does not take a minute.
 pub(crate) fn options() -> Options {
-    Options::default().lease(Duration::from_secs(1), Duration::from_millis(500))
+    Options::default()
+        .lease(Duration::from_secs(1), Duration::from_millis(500))
+        .job_silence(Duration::from_millis(500))
 }
 
 /// Migrates; the code tells whether it went well.
-pub(crate) async fn migrate(port: u16) -> ExitCode {
-    let migrations = match sets::every_kind() {
+pub(crate) async fn migrate(port: u16, subject: &str) -> ExitCode {
+    let migrations = match Subject::parse(subject).and_then(Subject::migrations) {
         Ok(migrations) => migrations,
         Err(refusal) => {
             eprintln!("{refusal}");

@@ -1,9 +1,10 @@
 //! Kills migrating processes, over and over, and compares what is left with an undisturbed run.
 //!
 //! `cargo run -p dsql-migrate-tests --bin soak -- --kills 300`. The last line counts; it exits 1 when something was
-//! doubled, lost or stuck, and then says the seed that does it again.
+//! doubled, lost or stuck, or something of others was touched, and then says the seed that does it again.
 
 mod child;
+mod subject;
 mod trial;
 
 use clap::{Parser, Subcommand};
@@ -11,6 +12,7 @@ use dsql_local::{Cluster, Options};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use subject::Subject;
 use tokio::task::JoinSet;
 use trial::{Counts, Trial};
 
@@ -42,14 +44,16 @@ enum Child {
     Migrate {
         /// Where.
         port: u16,
+        /// What.
+        subject: String,
     },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    if let Some(Child::Migrate { port }) = arguments.child {
-        return child::migrate(port).await;
+    if let Some(Child::Migrate { port, subject }) = arguments.child {
+        return child::migrate(port, &subject).await;
     }
     let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..));
     println!("seed {seed}");
@@ -73,7 +77,7 @@ async fn main() -> ExitCode {
 async fn soak(arguments: &Arguments, seed: u64) -> Result<Counts, String> {
     let options = Options::default().job_time(Duration::from_millis(100));
     let cluster = Arc::new(Cluster::start(options).await.map_err(|error| error.to_string())?);
-    let expected = Arc::new(trial::undisturbed(&cluster).await?);
+    let every_kind = Arc::new(trial::undisturbed(&cluster, Subject::EveryKind).await?);
     let mut counts = Counts::default();
     let mut running = JoinSet::new();
     let mut number = arguments.trial.unwrap_or_default();
@@ -82,8 +86,13 @@ async fn soak(arguments: &Arguments, seed: u64) -> Result<Counts, String> {
         let enough = counts.kills >= arguments.kills || last.is_some_and(|last| number > last);
         while !enough && running.len() < SIDE_BY_SIDE && last.is_none_or(|last| number <= last) {
             let trial = Trial { number, seed };
-            let (cluster, expected) = (Arc::clone(&cluster), Arc::clone(&expected));
-            running.spawn(async move { trial.run(&cluster, &expected).await });
+            let (cluster, every_kind) = (Arc::clone(&cluster), Arc::clone(&every_kind));
+            running.spawn(async move {
+                match trial.subject() {
+                    Subject::EveryKind => trial.run(&cluster, &every_kind).await,
+                    subject => trial.run(&cluster, &trial::undisturbed(&cluster, subject).await?).await,
+                }
+            });
             number += 1;
         }
         match running.join_next().await {

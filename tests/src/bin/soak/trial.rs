@@ -1,16 +1,16 @@
 //! One database, and instances that are killed until one of them is left alone.
 
 use crate::child;
+use crate::subject::{State, Subject, rows};
 use dsql_local::Cluster;
 use dsql_migrate_tests::relay::{Relay, Side};
-use dsql_migrate_tests::sets;
 use fastrand::Rng;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::{Child, ChildStdin, Command};
-use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
+use tokio_postgres::{Client, NoTls};
 
 /// How long the last instances, which nobody kills, may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -25,6 +25,7 @@ pub(crate) struct Counts {
     doubled: u32,
     lost: u32,
     stuck: u32,
+    foreign: u32,
 }
 
 impl Counts {
@@ -36,10 +37,11 @@ impl Counts {
         self.doubled += other.doubled;
         self.lost += other.lost;
         self.stuck += other.stuck;
+        self.foreign += other.foreign;
     }
 
     pub(crate) fn is_clean(&self) -> bool {
-        self.doubled + self.lost + self.stuck == 0
+        self.doubled + self.lost + self.stuck + self.foreign == 0
     }
 }
 
@@ -47,14 +49,18 @@ impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "trials {}, cuts {}, with conflicts {}, take-overs {}, doubled {}, lost {}, stuck {}",
-            self.trials, self.kills, self.conflicts, self.take_overs, self.doubled, self.lost, self.stuck
+            "trials {}, cuts {}, with conflicts {}, take-overs {}, doubled {}, lost {}, stuck {}, foreign {}",
+            self.trials,
+            self.kills,
+            self.conflicts,
+            self.take_overs,
+            self.doubled,
+            self.lost,
+            self.stuck,
+            self.foreign
         )
     }
 }
-
-/// A database's state: the answers to each of [`sets::STATE`].
-pub(crate) type State = Vec<Vec<String>>;
 
 /// One trial; its number and the seed decide everything but the scheduling.
 #[derive(Debug, Clone, Copy)]
@@ -64,19 +70,35 @@ pub(crate) struct Trial {
 }
 
 /// The state that a run leaves that nothing disturbs.
-pub(crate) async fn undisturbed(cluster: &Cluster) -> Result<State, String> {
+pub(crate) async fn undisturbed(cluster: &Cluster, subject: Subject) -> Result<State, String> {
     let endpoint = cluster.new_endpoint().await.map_err(|error| error.to_string())?;
+    let client = connect(endpoint.port()).await?;
+    let foreign = subject.prepare(&client).await?;
     let config = child::config(endpoint.port());
-    let run = sets::every_kind()?.with(child::options()).run(&config).await;
-    run.map_err(|error| error.to_string())?;
-    state(&connect(endpoint.port()).await?).await
+    let run = subject.migrations()?.with(child::options()).run(&config).await;
+    run.map_err(|error| format!("{subject:?}, undisturbed: {error}"))?;
+    if subject.foreign(&client).await? != foreign {
+        return Err(format!("{subject:?}, undisturbed: objects of others were touched"));
+    }
+    subject.state(&client).await
 }
 
 impl Trial {
+    /// Every other trial is of another set.
+    pub(crate) fn subject(self) -> Subject {
+        match self.number % 2 {
+            0 => Subject::EveryKind,
+            _ => Subject::Generated(self.seed.wrapping_add(self.number)),
+        }
+    }
+
     pub(crate) async fn run(self, cluster: &Cluster, expected: &State) -> Result<Counts, String> {
         let mut rng = Rng::with_seed(self.seed ^ self.number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let endpoint = cluster.new_endpoint().await.map_err(|error| error.to_string())?;
         let relay = Relay::start(endpoint.port()).await.map_err(|error| error.to_string())?;
+        let subject = self.subject();
+        let client = connect(endpoint.port()).await?;
+        let foreign = subject.prepare(&client).await?;
         let mut counts = Counts { trials: 1, ..Counts::default() };
         let share = [0.0, 0.0, 0.1, 0.5][rng.usize(0..4)];
         if share > 0.0 {
@@ -84,11 +106,11 @@ impl Trial {
             counts.conflicts = 1;
         }
         for _ in 0..rng.u32(1..6) {
-            let mut instances = start(relay.port(), [1, 1, 2, 4][rng.usize(0..4)])?;
+            let mut instances = start(relay.port(), subject, [1, 1, 2, 4][rng.usize(0..4)])?;
             self.kill(&mut instances, &relay, &mut rng).await?;
             counts.kills += u32::try_from(instances.len()).unwrap_or_default();
         }
-        let mut last = start(relay.port(), [1, 2, 4, 16][rng.usize(0..4)])?;
+        let mut last = start(relay.port(), subject, [1, 2, 4, 16][rng.usize(0..4)])?;
         for instance in &mut last {
             match tokio::time::timeout(PATIENCE, instance.child.wait()).await {
                 Ok(Ok(status)) if status.success() => {}
@@ -102,10 +124,16 @@ impl Trial {
                 }
             }
         }
-        let client = connect(endpoint.port()).await?;
-        let fences = rows(&client, "SELECT fence - 1 FROM schema_migrations_lease").await?;
+        let fences = rows(&client, "SELECT fence - 1 FROM schema_migrations_lease WHERE id = 1").await?;
         counts.take_overs = fences.first().and_then(|fence| fence.parse().ok()).unwrap_or_default();
-        self.compare(expected, &state(&client).await?, &mut counts);
+        self.compare(expected, &subject.state(&client).await?, &mut counts);
+        if subject.foreign(&client).await? != foreign {
+            eprintln!(
+                "trial {} (--seed {} --trial {}): objects of others were touched",
+                self.number, self.seed, self.number
+            );
+            counts.foreign = 1;
+        }
         Ok(counts)
     }
 
@@ -132,15 +160,22 @@ impl Trial {
         if expected == found {
             return;
         }
-        eprintln!("trial {} (--seed {} --trial {}):", self.number, self.seed, self.number);
-        for (query, (expected, found)) in sets::STATE.iter().zip(expected.iter().zip(found)) {
-            if expected != found {
+        eprintln!(
+            "trial {} (--seed {} --trial {}), {:?}:",
+            self.number,
+            self.seed,
+            self.number,
+            self.subject()
+        );
+        for (query, expected) in expected {
+            let found = found.iter().find(|(other, _)| other == query).map(|(_, found)| found);
+            if found != Some(expected) {
                 eprintln!("  {query}\n    expected {expected:?}\n    found    {found:?}");
             }
         }
         // The first query counts how often each row step has written.
         let hits = |state: &State| -> BTreeMap<String, u32> {
-            let rows = state.first().cloned().unwrap_or_default();
+            let rows = state.first().map(|(_, rows)| rows.clone()).unwrap_or_default();
             let pair = |row: &String| {
                 let (step, times) = row.split_once('|')?;
                 Some((step.to_owned(), times.parse().ok()?))
@@ -161,11 +196,11 @@ struct Instance {
     _tie: Option<ChildStdin>,
 }
 
-fn start(port: u16, count: usize) -> Result<Vec<Instance>, String> {
+fn start(port: u16, subject: Subject, count: usize) -> Result<Vec<Instance>, String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let one = || {
         let mut child = Command::new(&program)
-            .args(["migrate", &port.to_string()])
+            .args(["migrate", &port.to_string(), &subject.argument()])
             // Never written to: its end tells the child that its parent is gone.
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -182,30 +217,4 @@ async fn connect(port: u16) -> Result<Client, String> {
     let (client, connection) = child::config(port).connect(NoTls).await.map_err(|error| error.to_string())?;
     tokio::spawn(connection);
     Ok(client)
-}
-
-async fn state(client: &Client) -> Result<State, String> {
-    let mut state = Vec::new();
-    for query in sets::STATE {
-        state.push(rows(client, query).await?);
-    }
-    Ok(state)
-}
-
-/// The rows of a query, columns joined by `|`. A stale catalog is asked again; a missing table has no rows.
-async fn rows(client: &Client, query: &str) -> Result<Vec<String>, String> {
-    for _ in 0..50 {
-        match client.simple_query(query).await {
-            Ok(messages) => return Ok(messages.iter().filter_map(row).collect()),
-            Err(error) if error.code().is_some_and(|code| code.code() == "40001") => {}
-            Err(error) => return Ok(vec![format!("{error:?}")]),
-        }
-    }
-    Err(format!("conflicts without end: {query}"))
-}
-
-fn row(message: &SimpleQueryMessage) -> Option<String> {
-    let SimpleQueryMessage::Row(row) = message else { return None };
-    let values: Vec<&str> = (0..row.len()).map(|column| row.get(column).unwrap_or("-")).collect();
-    Some(values.join("|"))
 }
