@@ -40,6 +40,7 @@ mod parse;
 mod plan;
 pub mod render;
 mod rules;
+mod settings;
 mod statement;
 mod text;
 

@@ -200,7 +200,7 @@ impl<'s> Statement<'s> {
         match self.kind() {
             Kind::Other(head) => head.span,
             Kind::Transaction(transaction) => transaction.span,
-            Kind::Dml(_) | Kind::Query | Kind::Set => {
+            Kind::Dml(_) | Kind::Query | Kind::Set(_) => {
                 self.tokens.first().map_or(self.span, |token| token.span)
             }
             _ => parse::heads::head(self.cursor()).span,
@@ -214,7 +214,7 @@ impl<'s> Statement<'s> {
         match self.kind() {
             Kind::Dml(_) => Class::Dml,
             Kind::Query => Class::Query,
-            Kind::Set => Class::Session,
+            Kind::Set(_) => Class::Session,
             Kind::Transaction(transaction) => match transaction.verb {
                 TransactionVerb::SetTransaction | TransactionVerb::SessionCharacteristics => Class::Session,
                 _ => Class::Transaction,

@@ -8,6 +8,7 @@ mod index;
 mod name;
 mod routine;
 mod sequence;
+mod setting;
 mod table;
 mod transaction;
 
@@ -17,6 +18,7 @@ pub(crate) use name::names_in;
 pub use name::{DataType, Ident, MAX_NAME_BYTES, ObjectName, STORED_TYPES, TokenRange, cut};
 pub use routine::{CreateDomain, CreateFunction, CreateView, FunctionBody};
 pub use sequence::{SequenceOption, SequenceOptionKind};
+pub use setting::{Setting, SettingValue};
 pub use table::{
     ColumnClause, ColumnClauseKind, ColumnDef, ConstraintAttribute, ConstraintAttributeKind, ConstraintKind,
     CreateTable, ForeignKey, LikeClause, Persistence, TableBody, TableConstraint, TableElement, TableOption,
@@ -55,8 +57,8 @@ pub enum Kind {
     Dml(DmlVerb),
     /// A query that changes no rows: `SELECT`, `VALUES`, `TABLE`, `SHOW`, `EXPLAIN`, `CALL`.
     Query,
-    /// `SET` and `RESET` of a session's setting.
-    Set,
+    /// `SET` and `RESET` of a session's setting; none for `SET CONSTRAINTS`.
+    Set(Option<Box<Setting>>),
     /// Everything else, known by its first words; they stand in upper case with single blanks between them.
     Other(Head),
 }

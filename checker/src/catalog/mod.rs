@@ -187,7 +187,7 @@ impl Replay<'_> {
                 _ => {}
             },
             Kind::Dml(_) | Kind::Query => self.query_or_dml(statement),
-            Kind::Set => self.set(statement),
+            Kind::Set(setting) => self.set(setting.as_deref()),
             Kind::Other(head) => self.other(statement, &head.words),
         }
         self.types_in_casts(statement);

@@ -1,8 +1,7 @@
 //! Which object a name means: PostgreSQL's folding, cutting, schemas and search path.
 
 pub(super) use crate::ast::cut;
-use crate::ast::{Ident, ObjectName};
-use crate::cursor::Cursor;
+use crate::ast::{Ident, ObjectName, Setting, SettingValue};
 use crate::statement::Statement;
 
 use super::Replay;
@@ -112,35 +111,21 @@ impl Replay<'_> {
         id
     }
 
-    /// `SET`: the search path is all that matters here.
-    pub(super) fn set(&mut self, statement: &Statement<'_>) {
-        let mut cursor = statement.cursor();
-        if cursor.are("RESET search_path") || cursor.are("RESET ALL") {
-            self.path = vec!["public".to_owned()];
+    /// `SET` and `RESET`: the search path is all that matters here.
+    pub(super) fn set(&mut self, setting: Option<&Setting>) {
+        let Some(setting) = setting.filter(|one| ["search_path", "all"].contains(&one.name.as_str())) else {
             return;
-        }
-        if cursor.eat("SET").is_none() {
-            return;
-        }
-        let local = cursor.eat("LOCAL").is_some();
-        cursor.eat("SESSION");
-        if cursor.eat("search_path").is_none() {
-            // The standard's own words for the same.
-            if cursor.eat("SCHEMA").is_some() {
-                self.path = path(cursor);
+        };
+        if setting.local {
+            if !self.in_transaction {
+                return;
             }
-            return;
+            self.saved_path.get_or_insert_with(|| self.path.clone());
         }
-        if cursor.eat("TO").is_none() {
-            cursor.eat_punct("=");
-        }
-        if local && !self.in_transaction {
-            return;
-        }
-        if local && self.saved_path.is_none() {
-            self.saved_path = Some(self.path.clone());
-        }
-        self.path = if cursor.is("DEFAULT") { vec!["public".to_owned()] } else { path(cursor) };
+        self.path = match &setting.to {
+            SettingValue::These(values) => values.iter().map(|(name, _)| name.clone()).collect(),
+            _ => vec!["public".to_owned()],
+        };
     }
 
     /// `set_config('search_path', '…', …)`, as pg_dump writes it.
@@ -163,15 +148,4 @@ impl Replay<'_> {
             self.path = value.split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect();
         }
     }
-}
-
-fn path(mut cursor: Cursor<'_>) -> Vec<String> {
-    let mut path = Vec::new();
-    while let Some(token) = cursor.token() {
-        let name = || Ident::from_token(cursor.text_of(token), token).map(|name| name.value);
-        path.extend(cursor.literal().or_else(name));
-        cursor.advance();
-        cursor.eat_punct(",");
-    }
-    path
 }

@@ -13,6 +13,7 @@ mod persistence;
 mod query;
 mod routine;
 mod sequence;
+mod setting;
 mod table;
 mod transaction;
 
@@ -22,6 +23,7 @@ use crate::grammar::{NodeKind as Node, Part, Stop, Tree};
 
 pub(crate) use data_type::data_type;
 pub(crate) use query::skip_explain;
+pub(crate) use setting::read as setting;
 
 /// A statement that has been read.
 #[derive(Debug)]
@@ -76,10 +78,14 @@ fn statement(part: Part<'_>) -> Option<Kind> {
         Node::Query => Some(query::kind(part)),
         Node::Explain => Some(query::explained(part)),
         Node::CopyTo | Node::CopyQuery | Node::CallStatement | Node::Show => Some(Kind::Query),
-        Node::Set => Some(transaction::read(part).unwrap_or(Kind::Set)),
-        Node::SetConstraints | Node::Reset => Some(Kind::Set),
+        Node::Set => Some(transaction::read(part).unwrap_or_else(|| set(part.cursor()))),
+        Node::SetConstraints | Node::Reset => Some(set(part.cursor())),
         _ => None,
     }
+}
+
+fn set(cursor: Cursor<'_>) -> Kind {
+    Kind::Set(setting(cursor).map(Box::new))
 }
 
 /// What a statement is that has no form of its own, or cannot be read.
@@ -90,5 +96,5 @@ fn by_words(cursor: Cursor<'_>) -> Kind {
     if let Some(kind) = transaction::by_words(cursor) {
         return kind;
     }
-    if cursor.is_any(&["SET", "RESET"]) { Kind::Set } else { Kind::Other(heads::head(cursor)) }
+    if cursor.is_any(&["SET", "RESET"]) { set(cursor) } else { Kind::Other(heads::head(cursor)) }
 }

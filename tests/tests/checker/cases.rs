@@ -9,7 +9,11 @@ const CASES: &str = include_str!("cases.tsv");
 const BASE: &str = include_str!("cases_base.sql");
 
 /// How many of the verdicts `analysis` are found. Never fewer; more is better.
-const FOUND_BY_ANALYSIS: usize = 202;
+const FOUND_BY_ANALYSIS: usize = 204;
+
+/// The verdicts are PostgreSQL's. What these rules refuse PostgreSQL takes and DSQL does not, by evidence that is newer than
+/// the cases: settings outside of AWS's list, and attributes of functions that only a superuser can give.
+const OF_DSQL_ALONE: &[&str] = &["set-parameter", "function-attribute"];
 
 fn unescaped(text: &str) -> String {
     let mut out = String::new();
@@ -49,7 +53,10 @@ fn what_was_judged_wrongly_is_judged_rightly() {
         let [verdict, words, _, sql] = fields[..] else { panic!("{line}: four fields are due") };
         let (errors, warnings) = judged(&unescaped(sql));
         let right = match verdict {
-            "ok" => errors.is_empty() && !warnings.contains(&"unverified"),
+            "ok" => {
+                let of_dsql = |error: &String| OF_DSQL_ALONE.iter().any(|rule| error.starts_with(rule));
+                errors.iter().all(of_dsql) && !warnings.contains(&"unverified")
+            }
             "syntax" => !errors.is_empty(),
             _ => {
                 found += usize::from(!errors.is_empty());

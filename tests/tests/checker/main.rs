@@ -20,6 +20,7 @@ mod random;
 mod recorded;
 mod repeated;
 mod scanner;
+mod settings;
 mod shown;
 mod soup;
 mod syntax;

@@ -76,7 +76,7 @@ mod tests {
         for sql in [
             "CREATE FUNCTION stable(strict int DEFAULT 1) RETURNS TABLE (cost int) LANGUAGE sql STABLE STRICT COST 5 ROWS 2 \
              PARALLEL SAFE AS 'SELECT 1'",
-            "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = a, stable SET work_mem FROM CURRENT STABLE AS \
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql SET search_path = a, stable SET DateStyle FROM CURRENT STABLE AS \
              'SELECT 1'",
             "CREATE FUNCTION f() RETURNS int IMMUTABLE BEGIN ATOMIC SELECT 1 AS stable; SELECT 2 AS stable; END",
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql RETURNS NULL ON NULL INPUT IMMUTABLE RETURN 1",

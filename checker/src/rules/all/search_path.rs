@@ -16,15 +16,11 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    if *statement.kind() != Kind::Set {
-        return;
-    }
-    let mut cursor = statement.cursor();
-    if cursor.eat("SET").is_none() || cursor.is("LOCAL") {
-        return;
-    }
-    cursor.eat("SESSION");
-    if let Some(name) = cursor.ident().filter(|name| name.value == "search_path") {
-        found.at(name.span);
+    if let Kind::Set(Some(setting)) = statement.kind()
+        && setting.name == "search_path"
+        && !setting.local
+        && !statement.cursor().is("RESET")
+    {
+        found.at(setting.span);
     }
 }

@@ -1,6 +1,6 @@
-use crate::ast::{Kind, TransactionModeKind, TransactionVerb};
-use crate::cursor::Cursor;
+use crate::ast::{Kind, Setting, SettingValue, TransactionModeKind, TransactionVerb};
 use crate::finding::{Check, Findings, Rule};
+use crate::settings::{self, Scope};
 use crate::statement::Statement;
 use crate::text::Span;
 
@@ -17,8 +17,8 @@ pub(crate) static RULE: Rule = Rule {
 };
 
 fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    if *statement.kind() == Kind::Set {
-        return setting(statement, found);
+    if let Kind::Set(setting) = statement.kind() {
+        return reset(setting.as_deref(), found);
     }
     if let Kind::Transaction(transaction) = statement.kind() {
         let deferrable = |mode: &&crate::ast::TransactionMode| mode.kind == TransactionModeKind::Deferrable;
@@ -49,7 +49,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         "ALTER DOMAIN" => {
             cursor.name();
             let start = cursor.position();
-            let unknown = ["DROP CONSTRAINT", "VALIDATE CONSTRAINT", "RENAME CONSTRAINT"];
+            let unknown = ["DROP CONSTRAINT", "VALIDATE CONSTRAINT"];
             if unknown.iter().any(|words| cursor.eat(words).is_some()) {
                 cursor.skip_until(|_| false);
                 found
@@ -98,68 +98,15 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
     }
 }
 
-/// The settings that AWS's proxy for pg_dump lets through, and those that other rules speak of.
-const SETTINGS: &[&str] = &[
-    "application_name",
-    "client_encoding",
-    "datestyle",
-    "extra_float_digits",
-    "intervalstyle",
-    "timezone",
-    "time",
-    "search_path",
-    "names",
-    "constraints",
-    "schema",
-    "role",
-    "session_authorization",
-    "session",
-    "default_transaction_isolation",
-    "transaction_isolation",
-    "default_transaction_read_only",
-    "row_security",
-    "standard_conforming_strings",
-    "synchronize_seqscans",
-    "disable_sync_create_index",
-];
-
-/// RESET of what cannot be set, or may not be settable. AWS's grammar has RESET, but not of what.
-fn reset(mut cursor: Cursor<'_>, found: &mut Findings<'_>) {
-    let start = cursor.position();
-    let name = if cursor.eat("SESSION AUTHORIZATION").is_some() {
-        "session_authorization".to_owned()
-    } else {
-        cursor.name().map_or_else(String::new, |name| name.to_string())
-    };
-    let refused = super::set_parameter::REFUSED.iter().any(|(refused, _)| *refused == name);
-    if name != "all" && (refused || !is_known(&name)) {
+/// RESET of what is not a session's own. That one can reset what it cannot set was measured (`set-parameter`).
+fn reset(setting: Option<&Setting>, found: &mut Findings<'_>) {
+    let Some(setting) = setting.filter(|one| one.to == SettingValue::Default) else { return };
+    if setting.name == "role" || settings::scope(&setting.name) == Some(Scope::Server) {
+        let name = &setting.name;
         found
-            .at(cursor.span_since(start))
+            .at(setting.span)
             .message(format!("whether DSQL lets a session reset `{name}` is not known"))
             .help("leave it out, or open a new connection");
-    }
-}
-
-/// Whether a setting is known to be taken, or to be refused by another rule.
-fn is_known(name: &str) -> bool {
-    SETTINGS.contains(&name) || (name.starts_with("enable_") && !name.contains('.'))
-}
-
-fn setting(statement: &Statement<'_>, found: &mut Findings<'_>) {
-    let mut cursor = statement.cursor();
-    let resets = cursor.is("RESET");
-    if cursor.eat("SET").is_none() && cursor.eat("RESET").is_none() {
-        return;
-    }
-    if resets {
-        return reset(cursor, found);
-    }
-    if cursor.is("LOCAL") || (cursor.is("SESSION") && !cursor.word_at(1, "AUTHORIZATION")) {
-        cursor.advance();
-    }
-    let Some(name) = cursor.name() else { return };
-    if name.parts.len() > 1 || !is_known(name.object()) {
-        found.at(name.span()).message(format!("whether DSQL lets a session set `{name}` is not known"));
     }
 }
 
@@ -175,8 +122,8 @@ mod tests {
             ("ALTER DOMAIN d DROP CONSTRAINT IF EXISTS c", "DROP CONSTRAINT IF EXISTS c"),
             ("ALTER DOMAIN d VALIDATE CONSTRAINT c", "VALIDATE CONSTRAINT c"),
             ("RESET ROLE", "ROLE"),
-            ("RESET SESSION AUTHORIZATION", "SESSION AUTHORIZATION"),
-            ("RESET work_mem", "work_mem"),
+            ("SET ROLE TO DEFAULT", "ROLE"),
+            ("RESET max_connections", "max_connections"),
             ("CREATE ROLE app SUPERUSER", "CREATE ROLE app"),
             ("CREATE USER app WITH LOGIN IN ROLE web", "CREATE USER app WITH LOGIN"),
             ("ALTER ROLE app SET search_path = x", "ALTER ROLE app"),
@@ -192,6 +139,10 @@ mod tests {
         for sql in [
             "ALTER DOMAIN d DROP NOT NULL",
             "ALTER DOMAIN d RENAME TO e",
+            "ALTER DOMAIN d RENAME CONSTRAINT c TO e",
+            "RESET SESSION AUTHORIZATION",
+            "RESET work_mem",
+            "SET default_statistics_target TO DEFAULT",
             "RESET ALL",
             "RESET search_path",
             "RESET TIME ZONE",
