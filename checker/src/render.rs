@@ -45,11 +45,8 @@ pub fn diagnostic(report: &Report, finding: &Diagnostic, style: Style) -> String
         let words = format!("judged as of {}; DSQL has taken this since {until}", report.dialect);
         group = group.element(Level::NOTE.message(words));
     }
-    group = group.element(
-        Level::NOTE
-            .with_name("see")
-            .message(format!("docs/rules/{0}.md, or `dsql-migrate explain {0}`", finding.rule.id)),
-    );
+    group = group
+        .element(Level::NOTE.with_name("see").message(format!("`dsql-migrate explain {}`", finding.rule.id)));
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Coloured => Renderer::styled(),

@@ -58,7 +58,7 @@ fn a_finding_is_shown_with_its_place_and_ends_with_one() {
            |\n  \
            = server: 0A000 datatype money not supported\n  \
            = help: use numeric(19,4)\n  \
-           = see: docs/rules/column-type.md, or `dsql-migrate explain column-type`\n\n\
+           = see: `dsql-migrate explain column-type`\n\n\
          2 files, 2 statements: 1 error, no warnings (Aurora DSQL as of 2026-10-16)\n"
     );
     assert_eq!(output.status.code(), Some(1));

@@ -15,7 +15,8 @@ impl Schema for Replay<'_> {
         let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Default::default() };
         let schemas = self.schemas_for(schema.map(ident).as_ref()).unwrap_or_default();
         let mut schemas = schemas.iter().filter_map(|id| self.model.schemas.get(*id));
-        schemas.any(|schema| schema.opaque || schema.functions.contains_key(name))
+        self.model.refused.contains(name)
+            || schemas.any(|schema| schema.opaque || schema.functions.contains_key(name))
     }
 
     fn keys(&self, table: &ObjectName) -> Option<Vec<Vec<String>>> {

@@ -4,7 +4,7 @@ use crate::ast::{
     ColumnClauseKind, ColumnDef, ConstraintKind, Ident, LikeClause, TableConstraint, TokenRange,
     UniqueConstraint,
 };
-use crate::rules::all::name_case;
+use crate::rules::all::{name_case, serial_type};
 use crate::statement::Statement;
 use crate::text::Span;
 
@@ -30,7 +30,9 @@ impl Replay<'_> {
         let has =
             |wanted: fn(&ColumnClauseKind) -> bool| column.clauses.iter().any(|clause| wanted(&clause.kind));
         let identity = has(|kind| matches!(kind, ColumnClauseKind::Identity(_)));
-        let has_default = has(|kind| matches!(kind, ColumnClauseKind::Default(_)));
+        // A serial column is refused, and has a default as if it were not.
+        let serial = column.data_type.as_ref().is_some_and(serial_type::is_serial);
+        let has_default = serial || has(|kind| matches!(kind, ColumnClauseKind::Default(_)));
         let key = |kind: &ColumnClauseKind| {
             matches!(kind, ColumnClauseKind::NotNull | ColumnClauseKind::PrimaryKey(_))
         };

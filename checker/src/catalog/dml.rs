@@ -25,6 +25,13 @@ impl Replay<'_> {
         }
         if *statement.kind() == Kind::Query {
             self.set_config(statement);
+            let into =
+                statement.part().and_then(|part| part.everything().find(|part| part.is(NodeKind::Into)));
+            if let Some(name) = into
+                .and_then(|into| into.everything().find(|part| part.is(NodeKind::Relation))?.cursor().name())
+            {
+                self.relation_made_somehow(&name);
+            }
         }
         if *statement.kind() == Kind::Dml(DmlVerb::Merge) {
             return;

@@ -11,7 +11,7 @@ use crate::text::Span;
 
 use super::Replay;
 use super::constraint::numbered;
-use super::model::{Domain, DomainId, Place};
+use super::model::{Domain, DomainId, Place, SchemaId};
 use super::names::{cut, object};
 
 impl Replay<'_> {
@@ -47,21 +47,23 @@ impl Replay<'_> {
             let constraint = given.unwrap_or_else(|| numbered(&name, "", "check", free));
             constraints.insert(constraint, self.place(clause.span));
         }
-        let id = self.model.domains.len();
-        self.model.change(Change::Made, Object::Domain(id));
-        self.model.domains.push(Domain {
-            name: name.clone(),
-            schema: home,
+        let domain = Domain {
             base: base.base,
             of: base.domain,
             constraints,
-            functions: Vec::new(),
             not_null: has(|kind| matches!(kind, ColumnClauseKind::NotNull)),
             has_default: has(|kind| matches!(kind, ColumnClauseKind::Default(_))),
-            made: Some(self.place(span)),
-            dropped: false,
-            users: Vec::new(),
-        });
+            ..Domain::default()
+        };
+        self.add_domain(home, (name, span), domain);
+    }
+
+    /// Puts a domain, or what stands for one, under its name.
+    pub(super) fn add_domain(&mut self, home: SchemaId, (name, span): (String, Span), domain: Domain) {
+        let id = self.model.domains.len();
+        self.model.change(Change::Made, Object::Domain(id));
+        let made = Some(self.place(span));
+        self.model.domains.push(Domain { name: name.clone(), schema: home, made, ..domain });
         self.model.schemas[home].domains.insert(name, id);
     }
 

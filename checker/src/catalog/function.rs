@@ -315,7 +315,8 @@ impl Replay<'_> {
 
     /// Whether the set makes a function of this name, in whatever schema.
     pub(super) fn has_function(&self, name: &str) -> bool {
-        self.model.schemas.iter().any(|schema| schema.functions.contains_key(name))
+        self.model.refused.contains(name)
+            || self.model.schemas.iter().any(|schema| schema.functions.contains_key(name))
     }
 
     /// Notes the functions of the set that an expression or a query calls, where it is clear which they are.

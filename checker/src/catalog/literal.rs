@@ -1,6 +1,7 @@
 //! Literals that cannot be values of the column that they are for. Where PostgreSQL might accept one, nothing is
 //! said.
 
+use crate::ast::STORED_TYPES;
 use crate::grammar::{NodeKind, Part};
 use crate::lex::TokenKind;
 use crate::rules::all::value_type;
@@ -46,7 +47,8 @@ impl Replay<'_> {
 
 fn wrong(column: &Column, value: Part<'_>, what: &str) -> Option<Wrong> {
     let (base, display) = (column.data_type.base.as_str(), &column.data_type.display);
-    if base.is_empty() {
+    // A column of a type that cannot be stored has been refused; its values are not looked at.
+    if !STORED_TYPES.contains(&base) {
         return None;
     }
     let of_type = |is: &str| {

@@ -3,7 +3,7 @@
 //! Everything lives in lists and is known by its place there, so that a rename is followed by whatever refers
 //! to the object, as it is in PostgreSQL. What is dropped stays in its list, marked.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::effect::Effects;
 use crate::text::Span;
@@ -31,6 +31,8 @@ pub(super) struct Model {
     pub(super) functions: Vec<Function>,
     /// Which functions' string bodies hold a word.
     pub(super) bodies: HashMap<String, Vec<FunctionId>>,
+    /// Functions, aggregates and operators that a refused statement makes, so that one mistake is said once.
+    pub(super) refused: HashSet<String>,
     /// How many tables there are.
     pub(super) tables: usize,
     /// What each user uses, so that it can be forgotten.
@@ -219,7 +221,7 @@ pub(super) struct Sequence {
     pub(super) identity: bool,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Domain {
     pub(super) name: String,
     pub(super) schema: SchemaId,

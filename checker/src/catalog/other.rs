@@ -6,7 +6,7 @@ use crate::effect::{Change, Object};
 use crate::statement::Statement;
 
 use super::Replay;
-use super::model::RelationId;
+use super::model::{Domain, RelationId};
 use super::names::{Resolved, cut, is_system, object};
 
 impl Replay<'_> {
@@ -39,22 +39,51 @@ impl Replay<'_> {
         }
     }
 
-    /// `CREATE … TABLE name`, `CREATE … VIEW name` and the like, as far as a name can be seen.
+    /// `CREATE … TABLE name`, `CREATE TYPE name` and the like, as far as a name can be seen.
     fn made_somehow(&mut self, mut cursor: Cursor<'_>) {
-        const KINDS: &[&str] = &["TABLE", "VIEW", "INDEX", "SEQUENCE"];
+        const RELATIONS: &[&str] = &["TABLE", "VIEW", "INDEX", "SEQUENCE"];
         for _ in 0..5 {
-            if cursor.is_any(KINDS) {
+            if cursor.is_any(RELATIONS) {
                 cursor.advance();
                 cursor.eat("CONCURRENTLY");
                 cursor.eat("IF NOT EXISTS");
-                if let Some(name) = cursor.name()
-                    && self.resolve(&name) == Resolved::Missing
-                {
-                    self.assume(&name);
+                if let Some(name) = cursor.name() {
+                    self.relation_made_somehow(&name);
                 }
                 return;
             }
+            if cursor.eat("TYPE").is_some() {
+                if let Some(name) = cursor.name() {
+                    self.type_made_somehow(&name);
+                }
+                return;
+            }
+            if cursor.eat("AGGREGATE").is_some() || cursor.eat("OPERATOR").is_some() {
+                let name = match cursor.name() {
+                    Some(name) => object(&name).to_owned(),
+                    None => cursor.token().map_or_else(String::new, |token| cursor.text_of(token).to_owned()),
+                };
+                self.model.refused.insert(name);
+                return;
+            }
             cursor.advance();
+        }
+    }
+
+    /// A table that a refused statement makes, of which nothing else is known.
+    pub(super) fn relation_made_somehow(&mut self, name: &ObjectName) {
+        if self.resolve(name) == Resolved::Missing {
+            self.assume(name);
+        }
+    }
+
+    /// An enum, a composite type or the like: used from here on as if DSQL had it.
+    fn type_made_somehow(&mut self, name: &ObjectName) {
+        let schema = name.schema().map(|schema| schema.value.as_str());
+        if self.resolve_domain(schema, name.object()) == Err(false)
+            && let Some(home) = self.home(name)
+        {
+            self.add_domain(home, (object(name).to_owned(), name.span()), Domain::default());
         }
     }
 

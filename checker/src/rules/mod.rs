@@ -6,7 +6,7 @@ mod dialects;
 mod helpers;
 mod slips;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub(crate) use crate::text::nearest;
 pub use all::RULES;

@@ -8,7 +8,7 @@ use crate::options::Options;
 use crate::text::Source;
 
 /// All findings in a text, judged by itself.
-pub(super) fn findings_in(sql: &str, dialect: Dialect) -> Vec<Diagnostic> {
+pub(crate) fn findings_in(sql: &str, dialect: Dialect) -> Vec<Diagnostic> {
     let source = Source::new("test.sql", sql);
     crate::judge::judge_text(&source, dialect)
 }

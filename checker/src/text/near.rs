@@ -2,9 +2,15 @@
 
 /// The name that is most like another one, if any is near.
 pub(crate) fn nearest<'n>(name: &str, among: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let near = name.chars().count().div_ceil(3);
+    let letters = name.chars().count();
+    // Of a name of three or four letters two would leave hardly any.
+    let near = if letters < 5 { 1 } else { letters.div_ceil(3) };
     let measured = among.map(|other| (distance(name, other), other));
-    measured.filter(|(distance, _)| *distance <= near).min().map(|(_, other)| other)
+    // With a distance of all its letters nothing is shared, however short it is.
+    measured
+        .filter(|(distance, other)| *distance <= near && *distance < letters.max(other.chars().count()))
+        .min()
+        .map(|(_, other)| other)
 }
 
 /// How many letters must be put in, taken out, replaced or swapped with the next to make one name of another.

@@ -65,7 +65,10 @@ impl Reader<'_, '_> {
         if COMPARISONS.contains(&operator.as_str()) {
             self.compared(Some(left), Some(right));
             self.compared(Some(right), Some(left));
-        } else if token.kind == crate::lex::TokenKind::Op && !is_operator(&operator) {
+        } else if token.kind == crate::lex::TokenKind::Op
+            && !is_operator(&operator)
+            && !self.replay.model.refused.contains(&operator)
+        {
             let finding = self.replay.find(&unknown_function::RULE, token.span);
             finding.message(format!("there is no operator `{operator}`"));
             if operator == "==" {
