@@ -15,6 +15,7 @@ use crate::faults::Faults;
 use crate::jobs::Jobs;
 use crate::options::Options;
 use crate::postgres::{Postgres, SUPERUSER};
+use crate::refuse::SETTABLE;
 use crate::registry::Registry;
 use crate::shared::Shared;
 use crate::tls::Tls;
@@ -79,7 +80,7 @@ impl Server {
             ask(&mut server, "CREATE ROLE admin LOGIN CREATEROLE").await?;
             ask(&mut server, &format!("CREATE DATABASE {TEMPLATE} OWNER admin")).await?;
             let mut template = connect_patiently(&socket, TEMPLATE).await?;
-            ask(&mut template, SUPPORT).await?;
+            ask(&mut template, &SUPPORT.replace("{settable}", &SETTABLE.join(" "))).await?;
             ask(&mut template, "ALTER SCHEMA public OWNER TO admin").await?;
             Ok(())
         })

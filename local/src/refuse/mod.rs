@@ -6,7 +6,7 @@ mod alter;
 mod settings;
 
 pub(crate) use alter::{Asks, asks};
-pub(crate) use settings::ignored;
+pub(crate) use settings::{SETTABLE, for_postgresql, shown};
 
 use crate::lex::Token;
 use crate::words::{self, ServerError, statement, transaction_statement, unsupported};
@@ -169,6 +169,9 @@ fn create(all: &[Token<'_>]) -> Option<ServerError> {
     }
     if all.iter().take(5).any(|t| t.is("table")) {
         return create_table(all);
+    }
+    if all.iter().take(4).any(|t| t.is("function")) {
+        return settings::of_function(all);
     }
     index(all)
 }

@@ -13,6 +13,7 @@ mod protocol;
 mod readme;
 mod recorded;
 mod refusals;
+mod settings;
 mod support;
 mod table;
 mod transactions;

@@ -146,7 +146,6 @@ async fn what_dsql_takes_is_not_refused() {
         "DROP DOMAIN d",
         "SET search_path = other, public",
         "SET TIME ZONE 'UTC'",
-        "SET statement_timeout = '5s'",
         "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
         "RESET search_path",
         "DEALLOCATE ALL",

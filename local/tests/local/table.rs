@@ -13,6 +13,7 @@ const TESTS: &[&str] = &[
     include_str!("protocol.rs"),
     include_str!("recorded.rs"),
     include_str!("refusals.rs"),
+    include_str!("settings.rs"),
     include_str!("transactions.rs"),
 ];
 
