@@ -75,6 +75,16 @@ pub(crate) fn not_boolean(name: &str) -> ServerError {
     ServerError::new("22023", format!("parameter \"{name}\" requires a Boolean value"))
 }
 
+/// A name before a dot that is no table's; PostgreSQL's own words.
+pub(crate) fn missing_table(name: &str) -> ServerError {
+    ServerError::new("42P01", format!("missing FROM-clause entry for table \"{name}\""))
+}
+
+/// What PostgreSQL says of a word that its grammar has no place for.
+pub(crate) fn syntax_error(word: &str) -> ServerError {
+    ServerError::new("42601", format!("syntax error at or near \"{word}\""))
+}
+
 /// `datatype money not supported`.
 pub(crate) fn datatype(name: &str) -> ServerError {
     unsupported(format!("datatype {name} not supported"))

@@ -3,6 +3,7 @@
 //! Everything that leaves a trace in the catalog is judged by that trace instead, after the statement has run: see `check.rs`.
 
 mod alter;
+mod returning;
 mod settings;
 
 pub(crate) use alter::{Asks, asks};
@@ -29,6 +30,7 @@ pub(crate) fn by_words(all: &[Token<'_>]) -> Option<ServerError> {
         .or_else(|| alter::refused(all))
         .or_else(|| drop_or_grant(all))
         .or_else(|| query(all))
+        .or_else(|| returning::refused(all))
 }
 
 /// Whether the statement starts with these words.
