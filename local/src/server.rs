@@ -13,6 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::jobs::Jobs;
+use crate::newer;
 use crate::options::Options;
 use crate::postgres::{Postgres, SUPERUSER};
 use crate::refuse::SETTABLE;
@@ -70,6 +71,7 @@ impl Server {
 
     async fn make_template(&self) -> Result<(), Error> {
         let socket = self.socket();
+        let hide = newer::hide(self.postgres_version());
         self.run(async move {
             let mut server = connect_patiently(&socket, "postgres").await?;
             let known =
@@ -80,6 +82,9 @@ impl Server {
             ask(&mut server, "CREATE ROLE admin LOGIN CREATEROLE").await?;
             ask(&mut server, &format!("CREATE DATABASE {TEMPLATE} OWNER admin")).await?;
             let mut template = connect_patiently(&socket, TEMPLATE).await?;
+            if let Some(hide) = hide {
+                ask(&mut template, &hide).await?;
+            }
             ask(&mut template, &SUPPORT.replace("{settable}", &SETTABLE.join(" "))).await?;
             ask(&mut template, "ALTER SCHEMA public OWNER TO admin").await?;
             Ok(())

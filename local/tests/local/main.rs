@@ -8,6 +8,7 @@ mod conflicts;
 mod connection;
 mod faults;
 mod jobs;
+mod newer;
 mod process;
 mod protocol;
 mod readme;
