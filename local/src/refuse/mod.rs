@@ -259,7 +259,9 @@ fn query(all: &[Token<'_>]) -> Option<ServerError> {
     {
         return None;
     }
-    if has(all, &["for", "share"]) || has(all, &["for", "no", "key", "update"]) {
+    // Only where a lock would be taken: a query without tables has none.
+    let reads = all.iter().any(|t| t.is("from") || t.is("table"));
+    if reads && (has(all, &["for", "share"]) || has(all, &["for", "no", "key", "update"])) {
         return Some(unsupported("locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported"));
     }
     // A reserved word: it is the clause wherever it stands, but after a dot it would be a column.
