@@ -47,6 +47,7 @@ mod error;
 mod faults;
 mod jobs;
 mod lex;
+mod newer;
 mod options;
 mod postgres;
 mod refuse;

@@ -13,8 +13,10 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::faults::Faults;
 use crate::jobs::Jobs;
+use crate::newer;
 use crate::options::Options;
 use crate::postgres::{Postgres, SUPERUSER};
+use crate::refuse::SETTABLE;
 use crate::registry::Registry;
 use crate::shared::Shared;
 use crate::tls::Tls;
@@ -69,6 +71,7 @@ impl Server {
 
     async fn make_template(&self) -> Result<(), Error> {
         let socket = self.socket();
+        let hide = newer::hide(self.postgres_version());
         self.run(async move {
             let mut server = connect_patiently(&socket, "postgres").await?;
             let known =
@@ -79,7 +82,10 @@ impl Server {
             ask(&mut server, "CREATE ROLE admin LOGIN CREATEROLE").await?;
             ask(&mut server, &format!("CREATE DATABASE {TEMPLATE} OWNER admin")).await?;
             let mut template = connect_patiently(&socket, TEMPLATE).await?;
-            ask(&mut template, SUPPORT).await?;
+            if let Some(hide) = hide {
+                ask(&mut template, &hide).await?;
+            }
+            ask(&mut template, &SUPPORT.replace("{settable}", &SETTABLE.join(" "))).await?;
             ask(&mut template, "ALTER SCHEMA public OWNER TO admin").await?;
             Ok(())
         })

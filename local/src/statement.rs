@@ -30,14 +30,21 @@ pub(crate) enum Kind {
     Mixed,
     /// Reads, or is something that the emulator has no opinion on.
     Other,
-    /// Answered by the emulator itself: a column name, its value and a tag.
-    Canned(&'static str, &'static str, &'static str),
+    /// `SHOW` of what PostgreSQL cannot be told: the column's name, and where its value is from.
+    Shown(&'static str, Source),
     /// `AWS IAM GRANT role TO 'arn'` (true) or `REVOKE … FROM`: the role and the ARN.
     Iam(bool, String, String),
-    /// Taken without effect, answered with this tag.
-    Ignored(&'static str),
     /// What DSQL refuses by its words alone.
     Refused(ServerError),
+}
+
+/// Where the value of a SHOW is from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    /// It is always this.
+    Fixed(&'static str),
+    /// PostgreSQL keeps it, under this name.
+    Kept(&'static str),
 }
 
 /// The forms that PostgreSQL can run of a `CREATE INDEX ASYNC`.
@@ -74,7 +81,9 @@ impl Statement {
     pub(crate) fn read(text: &str) -> Self {
         let all = tokens(text);
         let reads = all.iter().any(|t| t.is("from")) || all.first().is_some_and(|t| t.is("table"));
-        Self { text: text.to_string(), kind: classify(text, &all), reads }
+        let kind = classify(text, &all);
+        let text = refuse::for_postgresql(text, &all).unwrap_or_else(|| text.to_string());
+        Self { text, kind, reads }
     }
 
     /// Whether it looks at tables or changes them, so that it needs a catalog that is not stale.
@@ -105,7 +114,6 @@ impl Statement {
 fn classify(text: &str, all: &[Token<'_>]) -> Kind {
     let word = |n: usize| all.get(n).filter(|t| t.kind == TokenKind::Word).map(|t| t.text.to_lowercase());
     let first = word(0).unwrap_or_default();
-    let second = word(1).unwrap_or_default();
     if let Some(refused) = refuse::by_words(all) {
         return Kind::Refused(refused);
     }
@@ -125,8 +133,7 @@ fn classify(text: &str, all: &[Token<'_>]) -> Kind {
         "drop" | "comment" | "grant" | "revoke" => Kind::Ddl(ddl(text, all)),
         "aws" => iam(all).unwrap_or(Kind::Other),
         "call" => Kind::Call,
-        "show" => shown(&second),
-        "set" if refuse::ignored(all) => Kind::Ignored("SET"),
+        "show" => shown(all),
         "set" | "reset" => Kind::Setting,
         "insert" | "update" | "delete" => Kind::Dml,
         "copy" => Kind::Mixed,
@@ -164,10 +171,17 @@ fn iam(all: &[Token<'_>]) -> Option<Kind> {
 }
 
 /// What DSQL shows of itself where PostgreSQL cannot be told to.
-fn shown(setting: &str) -> Kind {
-    match setting {
-        "server_version" => Kind::Canned("server_version", crate::words::SERVER_VERSION, "SHOW"),
-        "server_version_num" => Kind::Canned("server_version_num", crate::words::SERVER_VERSION_NUM, "SHOW"),
+fn shown(all: &[Token<'_>]) -> Kind {
+    if let Some((name, kept)) = refuse::shown(all) {
+        return Kind::Shown(name, Source::Kept(kept));
+    }
+    match all.get(1) {
+        Some(t) if t.is("server_version") => {
+            Kind::Shown("server_version", Source::Fixed(crate::words::SERVER_VERSION))
+        }
+        Some(t) if t.is("server_version_num") => {
+            Kind::Shown("server_version_num", Source::Fixed(crate::words::SERVER_VERSION_NUM))
+        }
         _ => Kind::Setting,
     }
 }

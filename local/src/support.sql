@@ -153,12 +153,43 @@ CREATE FUNCTION pg_catalog.current_database() RETURNS name LANGUAGE sql STABLE A
 
 ALTER FUNCTION pg_catalog.current_setting(text) RENAME TO _current_setting;
 CREATE FUNCTION pg_catalog.current_setting(text) RETURNS text LANGUAGE sql STABLE STRICT AS $$
-    SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015' ELSE pg_catalog._current_setting($1) END
+    SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015'
+        WHEN 'disable_sync_create_index' THEN pg_catalog._current_setting('dsql_local.disable_sync_create_index') ELSE pg_catalog._current_setting($1) END
 $$;
 ALTER FUNCTION pg_catalog.current_setting(text, boolean) RENAME TO _current_setting;
 CREATE FUNCTION pg_catalog.current_setting(text, boolean) RETURNS text LANGUAGE sql STABLE STRICT AS $$
-    SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015' ELSE pg_catalog._current_setting($1, $2) END
+    SELECT CASE lower($1) WHEN 'server_version' THEN '16.15' WHEN 'server_version_num' THEN '160015'
+        WHEN 'disable_sync_create_index' THEN pg_catalog._current_setting('dsql_local.disable_sync_create_index') ELSE pg_catalog._current_setting($1, $2) END
 $$;
+
+-- PostgreSQL lets only whom it was granted to give a function a setting that it does not know itself.
+GRANT SET ON PARAMETER dsql.enable_batched_nestloop TO public;
+
+-- A session can set by a function what it can by SET. {settable} is the list of refuse/settings.rs, whose rules these are.
+ALTER FUNCTION pg_catalog.set_config(text, text, boolean) RENAME TO _set_config;
+CREATE FUNCTION pg_catalog.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    name text := pg_catalog.lower($1);
+    value text := $2;
+BEGIN
+    IF name IN ('disable_sync_create_index', 'dsql.enable_batched_nestloop') THEN
+        BEGIN
+            value := CASE WHEN value::boolean THEN 'on' WHEN NOT value::boolean THEN 'off' END;
+        EXCEPTION WHEN invalid_text_representation THEN
+            RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = pg_catalog.format('parameter "%s" requires a Boolean value', name);
+        END;
+        IF name = 'disable_sync_create_index' THEN
+            name := 'dsql_local.' || name;
+        END IF;
+    ELSIF pg_catalog.starts_with(name, 'dsql.') THEN
+        RAISE EXCEPTION USING ERRCODE = '42602', MESSAGE = pg_catalog.format('invalid configuration parameter name "%s"', name),
+            DETAIL = '"dsql" is a reserved prefix.';
+    ELSIF value IS NOT NULL AND NOT pg_catalog.starts_with(name, 'enable_')
+        AND name <> ALL (pg_catalog.string_to_array('{settable}', ' ')) THEN
+        RAISE EXCEPTION USING ERRCODE = '0A000', MESSAGE = pg_catalog.format('setting configuration parameter "%s" not supported', $1);
+    END IF;
+    RETURN pg_catalog._set_config(name, value, $3);
+END $$;
 
 -- The first trace that this transaction has left in the catalog and that DSQL would not have allowed. Rows are its own when
 -- their xmin is not older than the transaction, whose snapshot hides everybody else's later ones.

@@ -266,6 +266,7 @@ pub(crate) fn error(error: &ServerError, severity: &str) -> Frame {
         (b'V', severity),
         (b'C', error.code.as_str()),
         (b'M', error.message.as_str()),
+        (b'D', error.detail.as_str()),
         (b'H', error.hint.as_str()),
     ] {
         if !value.is_empty() {
@@ -286,6 +287,7 @@ pub(crate) fn parse_error(frame: &Frame) -> io::Result<ServerError> {
         match field {
             b'C' => parsed.code = value,
             b'M' => parsed.message = value,
+            b'D' => parsed.detail = value,
             b'H' => parsed.hint = value,
             _ => {}
         }

@@ -8,6 +8,7 @@
 pub(crate) struct ServerError {
     pub(crate) code: String,
     pub(crate) message: String,
+    pub(crate) detail: String,
     pub(crate) hint: String,
     /// The backend's own fields, when the error is PostgreSQL's and goes to the client as it is.
     pub(crate) fields: Option<Vec<u8>>,
@@ -15,7 +16,18 @@ pub(crate) struct ServerError {
 
 impl ServerError {
     pub(crate) fn new(code: &str, message: impl Into<String>) -> Self {
-        Self { code: code.to_string(), message: message.into(), hint: String::new(), fields: None }
+        Self {
+            code: code.to_string(),
+            message: message.into(),
+            detail: String::new(),
+            hint: String::new(),
+            fields: None,
+        }
+    }
+
+    pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = detail.into();
+        self
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
@@ -50,6 +62,27 @@ pub(crate) fn alter_table(action: &str) -> ServerError {
 /// `setting configuration parameter "role" not supported`.
 pub(crate) fn setting(name: &str) -> String {
     format!("setting configuration parameter \"{name}\" not supported")
+}
+
+/// A parameter under the prefix that is DSQL's own and that it has not.
+pub(crate) fn reserved_parameter(name: &str) -> ServerError {
+    ServerError::new("42602", format!("invalid configuration parameter name \"{name}\""))
+        .with_detail("\"dsql\" is a reserved prefix.")
+}
+
+/// A switch set to what is neither on nor off.
+pub(crate) fn not_boolean(name: &str) -> ServerError {
+    ServerError::new("22023", format!("parameter \"{name}\" requires a Boolean value"))
+}
+
+/// A name before a dot that is no table's; PostgreSQL's own words.
+pub(crate) fn missing_table(name: &str) -> ServerError {
+    ServerError::new("42P01", format!("missing FROM-clause entry for table \"{name}\""))
+}
+
+/// What PostgreSQL says of a word that its grammar has no place for.
+pub(crate) fn syntax_error(word: &str) -> ServerError {
+    ServerError::new("42601", format!("syntax error at or near \"{word}\""))
 }
 
 /// `datatype money not supported`.

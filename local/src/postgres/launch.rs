@@ -40,6 +40,9 @@ const SETTINGS: &[(&str, &str)] = &[
     // DSQL never waits: what has to here is taken for a conflict. Short locks of a moment are not.
     ("lock_timeout", "30ms"),
     ("deadlock_timeout", "10s"),
+    // Switches of DSQL's that do nothing here: kept so that they can be set and shown.
+    ("dsql.enable_batched_nestloop", "on"),
+    ("dsql_local.disable_sync_create_index", "on"),
     // The emulator changes pg_index and puts functions of its own before some built-in ones.
     ("allow_system_table_mods", "on"),
 ];

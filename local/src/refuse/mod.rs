@@ -3,10 +3,11 @@
 //! Everything that leaves a trace in the catalog is judged by that trace instead, after the statement has run: see `check.rs`.
 
 mod alter;
+mod returning;
 mod settings;
 
 pub(crate) use alter::{Asks, asks};
-pub(crate) use settings::ignored;
+pub(crate) use settings::{SETTABLE, for_postgresql, shown};
 
 use crate::lex::Token;
 use crate::words::{self, ServerError, statement, transaction_statement, unsupported};
@@ -29,6 +30,7 @@ pub(crate) fn by_words(all: &[Token<'_>]) -> Option<ServerError> {
         .or_else(|| alter::refused(all))
         .or_else(|| drop_or_grant(all))
         .or_else(|| query(all))
+        .or_else(|| returning::refused(all))
 }
 
 /// Whether the statement starts with these words.
@@ -170,6 +172,9 @@ fn create(all: &[Token<'_>]) -> Option<ServerError> {
     if all.iter().take(5).any(|t| t.is("table")) {
         return create_table(all);
     }
+    if all.iter().take(4).any(|t| t.is("function")) {
+        return settings::of_function(all);
+    }
     index(all)
 }
 
@@ -254,7 +259,9 @@ fn query(all: &[Token<'_>]) -> Option<ServerError> {
     {
         return None;
     }
-    if has(all, &["for", "share"]) || has(all, &["for", "no", "key", "update"]) {
+    // Only where a lock would be taken: a query without tables has none.
+    let reads = all.iter().any(|t| t.is("from") || t.is("table"));
+    if reads && (has(all, &["for", "share"]) || has(all, &["for", "no", "key", "update"])) {
         return Some(unsupported("locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported"));
     }
     // A reserved word: it is the clause wherever it stands, but after a dot it would be a column.

@@ -114,7 +114,7 @@ impl Session {
         let for_backend = match &statement.kind {
             Kind::AsyncIndex(index) => Some(index.create.as_str()),
             Kind::AsyncValidate(validate) => Some(validate.alter.as_str()),
-            Kind::Canned(..) | Kind::Ignored(_) | Kind::Iam(..) => None,
+            Kind::Shown(..) | Kind::Iam(..) => None,
             _ => Some(statement.text.as_str()),
         };
         if let Some(text) = for_backend {
@@ -214,7 +214,7 @@ impl Session {
         }
         match &statement.kind {
             Kind::AsyncIndex(_) | Kind::AsyncValidate(_) => self.client.pass(&row_description(&["job_id"])),
-            Kind::Canned(column, ..) => self.client.pass(&row_description(&[column])),
+            Kind::Shown(column, _) => self.client.pass(&row_description(&[column])),
             _ => self.client.push(b'n', &[]),
         }
         Ok(())
@@ -286,7 +286,7 @@ impl Session {
         if self
             .prepared
             .remove(name)
-            .is_some_and(|p| !matches!(p.statement.kind, Kind::Canned(..) | Kind::Ignored(_) | Kind::Iam(..)))
+            .is_some_and(|p| !matches!(p.statement.kind, Kind::Shown(..) | Kind::Iam(..)))
         {
             self.ask_silently(b'C', &target(b'S', name), b'3').await?;
         }

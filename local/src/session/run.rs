@@ -9,7 +9,7 @@ use super::{Fail, Session};
 use crate::backend::Answer;
 use crate::check::{self, Ddl};
 use crate::jobs::Job;
-use crate::statement::{AsyncIndex, AsyncValidate, Kind, Statement};
+use crate::statement::{AsyncIndex, AsyncValidate, Kind, Source, Statement};
 use crate::wire;
 use crate::words;
 
@@ -56,12 +56,20 @@ impl Session {
                 let job = self.validate(validate).await?;
                 self.answer_job(job, "ALTER TABLE");
             }
-            Kind::Canned(column, value, tag) => {
+            Kind::Shown(column, source) => {
+                let value = match source {
+                    Source::Fixed(value) => (*value).to_string(),
+                    Source::Kept(name) => {
+                        let answer = self.backend.query(&format!("SHOW {name}")).await?.ok()?;
+                        self.unsynced = false;
+                        answer.value().unwrap_or_default().to_string()
+                    }
+                };
                 if self.describing() {
                     self.client.pass(&wire::row_description(&[column]));
                 }
-                self.client.pass(&wire::data_row(&[value]));
-                self.complete(wire::complete(tag));
+                self.client.pass(&wire::data_row(&[&value]));
+                self.complete(wire::complete("SHOW"));
             }
             Kind::Iam(grant, role, arn) => {
                 self.open_hidden().await?;
@@ -71,7 +79,6 @@ impl Session {
                 self.join(Effect::Ddl);
                 self.complete(wire::complete(if *grant { "GRANT" } else { "REVOKE" }));
             }
-            Kind::Ignored(tag) => self.complete(wire::complete(tag)),
             _ => return Ok(false),
         }
         Ok(true)

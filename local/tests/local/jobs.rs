@@ -64,6 +64,33 @@ async fn a_validation_is_a_job_and_may_fail() {
 }
 
 #[tokio::test]
+async fn a_job_names_its_object_by_catalog_and_oid() {
+    let endpoint = endpoint().await;
+    let client = client(&endpoint).await;
+    client.batch_execute("CREATE TABLE t (id int PRIMARY KEY, v text)").await.unwrap();
+    client.batch_execute("ALTER TABLE t ADD CONSTRAINT c CHECK (id > 0) NOT VALID").await.unwrap();
+    for (sql, job_type, class_id, object, name) in [
+        ("CREATE INDEX ASYNC i ON t (v)", "INDEX_BUILD", 1259_u32, "'i'::regclass", "public.i"),
+        ("CREATE UNIQUE INDEX ASYNC u ON t (v)", "INDEX_BUILD", 1259, "'u'::regclass", "public.u"),
+        (
+            "ALTER TABLE ASYNC t VALIDATE CONSTRAINT c",
+            "VALIDATE_CONSTRAINT",
+            2606,
+            "(SELECT oid FROM pg_constraint WHERE conname = 'c')",
+            "public.c",
+        ),
+    ] {
+        let id = value(&client, sql).await.unwrap();
+        let asked = format!(
+            "SELECT job_type, class_id, object_name, object_id = {object} FROM sys.jobs WHERE job_id = $1"
+        );
+        let row = client.query_one(&asked, &[&id]).await.unwrap();
+        let said: (String, u32, String, bool) = (row.get(0), row.get(1), row.get(2), row.get(3));
+        assert_eq!(said, (job_type.to_string(), class_id, name.to_string(), true), "{sql}");
+    }
+}
+
+#[tokio::test]
 async fn an_index_named_async_never_comes_about() {
     let endpoint = endpoint().await;
     let client = client(&endpoint).await;

@@ -14,7 +14,7 @@ fn tool() -> Command {
 }
 
 /// A process that does not outlive a failing test.
-struct Process(Child);
+pub(crate) struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
@@ -38,7 +38,18 @@ impl std::ops::DerefMut for Process {
 
 /// A served emulator and the line it printed.
 fn served(arguments: &[&str]) -> (Process, serde_json::Value) {
-    let child = tool().arg("serve").arg("--json").args(arguments).spawn().expect("the tool runs");
+    served_by(tool(), arguments)
+}
+
+/// The same over the PostgreSQL whose programs are in this folder.
+pub(crate) fn served_over(programs: &str, arguments: &[&str]) -> (Process, serde_json::Value) {
+    let mut tool = tool();
+    tool.env("DSQL_LOCAL_PG_BIN", programs);
+    served_by(tool, arguments)
+}
+
+fn served_by(mut tool: Command, arguments: &[&str]) -> (Process, serde_json::Value) {
+    let child = tool.arg("serve").arg("--json").args(arguments).spawn().expect("the tool runs");
     let mut child = Process(child);
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();

@@ -104,12 +104,72 @@ async fn sessions_and_statements_that_dsql_does_not_have() {
             "SELECT * FROM t FOR SHARE",
             "locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported",
         ),
+        (
+            "TABLE t FOR NO KEY UPDATE",
+            "locking clauses other than FOR UPDATE/FOR KEY SHARE are not supported",
+        ),
         ("PREPARE TRANSACTION 'x'", "unsupported transaction statement: PREPARE TRANSACTION"),
         ("RELEASE SAVEPOINT s", "unsupported transaction statement: RELEASE"),
         ("CREATE POLICY o ON t", "unsupported statement: CreatePolicy"),
         ("CREATE PROCEDURE x() LANGUAGE sql AS $$ SELECT 1 $$", "PROCEDURE is not supported"),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn returning_knows_neither_old_nor_new() {
+    let endpoint = endpoint().await;
+    let client = client(&endpoint).await;
+    for sql in SETUP.iter().chain(&[
+        "CREATE SCHEMA old",
+        "CREATE TABLE old.u (id int)",
+        "CREATE FUNCTION old.f(a int) RETURNS int LANGUAGE sql RETURN a",
+    ]) {
+        client.batch_execute(sql).await.unwrap();
+    }
+    for (sql, name) in [
+        ("UPDATE p SET v = 'x' RETURNING old.v", "old"),
+        ("UPDATE p SET v = 'x' RETURNING id, NEW.v, old.v", "new"),
+        ("INSERT INTO p VALUES (1, 'a') RETURNING \"new\".id", "new"),
+        ("DELETE FROM p USING t WHERE t.id = p.id RETURNING coalesce(old.v, 'x')", "old"),
+        ("UPDATE p SET v = 'x' RETURNING v IS DISTINCT FROM old.v", "old"),
+        ("UPDATE p SET v = 'x' RETURNING extract(year FROM old.v::date)", "old"),
+        ("UPDATE p SET v = 'x' RETURNING (SELECT max(t.id) FROM t WHERE t.id = old.id)", "old"),
+        ("WITH d AS (DELETE FROM p RETURNING old.*) SELECT * FROM d", "old"),
+        (
+            "EXPLAIN INSERT INTO p VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET v = 'x' RETURNING old.id",
+            "old",
+        ),
+        ("CREATE FUNCTION f() RETURNS text LANGUAGE sql AS $f$ DELETE FROM p RETURNING old.v $f$", "old"),
+        (
+            "CREATE FUNCTION f() RETURNS text LANGUAGE sql BEGIN ATOMIC DELETE FROM p RETURNING old.v; END",
+            "old",
+        ),
+    ] {
+        let answer = ("42P01".to_string(), format!("missing FROM-clause entry for table \"{name}\""));
+        assert_eq!(said(client.batch_execute(sql).await), answer, "{sql}");
+        assert_eq!(said(client.execute(sql, &[]).await), answer, "{sql}, prepared");
+    }
+    for sql in
+        ["UPDATE p SET v = 'x' RETURNING WITH (OLD AS o) o.v", "DELETE FROM p RETURNING WITH (NEW AS n) id"]
+    {
+        let answer = ("42601".to_string(), "syntax error at or near \"WITH\"".to_string());
+        assert_eq!(said(client.batch_execute(sql).await), answer, "{sql}");
+    }
+    for sql in [
+        "UPDATE p AS old SET v = 'x' RETURNING old.v",
+        "UPDATE p SET v = 'x' FROM (SELECT id FROM t) AS new WHERE p.id = new.id RETURNING new.id",
+        "WITH old AS (DELETE FROM p RETURNING id) SELECT old.id FROM old",
+        "WITH d AS (DELETE FROM p RETURNING id) SELECT d.id FROM d, old.u",
+        "WITH d AS (DELETE FROM p RETURNING id) INSERT INTO old.u SELECT id FROM d",
+        "DELETE FROM p RETURNING old.f(id)",
+        "DELETE FROM p RETURNING (SELECT count(old.u.id) FROM old.u)",
+        "SELECT 'returning old.x'",
+    ] {
+        if let Err(error) = client.simple_query(sql).await {
+            panic!("{sql}: {:?}", error.as_db_error());
+        }
+    }
 }
 
 #[tokio::test]
@@ -146,13 +206,15 @@ async fn what_dsql_takes_is_not_refused() {
         "DROP DOMAIN d",
         "SET search_path = other, public",
         "SET TIME ZONE 'UTC'",
-        "SET statement_timeout = '5s'",
         "SET SESSION CHARACTERISTICS AS TRANSACTION READ WRITE",
         "RESET search_path",
         "DEALLOCATE ALL",
         "DROP TRIGGER IF EXISTS x ON t",
         "EXPLAIN ANALYZE SELECT * FROM t",
         "SELECT 'for share, tablesample, merge into x', \"id\" FROM p FOR KEY SHARE",
+        "SELECT 1 FOR SHARE",
+        "SELECT 1 FOR UPDATE",
+        "SELECT * FROM (SELECT 1 FOR UPDATE) x FOR UPDATE",
         "WITH i AS (INSERT INTO p VALUES (1, 'x') RETURNING id) SELECT * FROM i",
         "INSERT INTO p SELECT 2, 'y' ON CONFLICT (id) DO UPDATE SET v = excluded.v",
         "DROP TABLE f, g",

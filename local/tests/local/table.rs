@@ -10,9 +10,11 @@ const TESTS: &[&str] = &[
     include_str!("conflicts.rs"),
     include_str!("connection.rs"),
     include_str!("jobs.rs"),
+    include_str!("newer.rs"),
     include_str!("protocol.rs"),
     include_str!("recorded.rs"),
     include_str!("refusals.rs"),
+    include_str!("settings.rs"),
     include_str!("transactions.rs"),
 ];
 
