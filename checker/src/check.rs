@@ -120,6 +120,17 @@ pub fn check_set(inputs: Vec<Input>, options: Options) -> Report {
     on_a_large_stack(|| judge_set(inputs.clone(), options))
 }
 
+/// The schema that the files make, one line an object, in no stable form: for tests that hold it against a server.
+#[doc(hidden)]
+#[must_use]
+pub fn replayed(inputs: &[Input]) -> Vec<String> {
+    on_a_large_stack(|| {
+        let sources: Vec<_> = inputs.iter().map(source).collect();
+        let read: Vec<_> = sources.iter().map(File::read).collect();
+        crate::catalog::dump(read.iter().enumerate())
+    })
+}
+
 fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
     let lock = inputs.iter().position(|input| input.name == lock::FILE_NAME).map(|at| inputs.remove(at));
     inputs.sort_by_cached_key(|input| file_name::order(&input.name));

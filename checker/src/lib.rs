@@ -44,6 +44,8 @@ mod settings;
 mod statement;
 mod text;
 
+#[doc(hidden)]
+pub use check::replayed;
 pub use check::{Input, Report, check_file, check_set};
 pub use dialect::{Date, Dialect, InvalidDate};
 pub use dsql_migrate_plan::Plan;

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::ast::{Ident, IndexKey};
+use crate::ast::{CreateIndex, Ident, IndexOptionKind};
+use crate::cursor::Cursor;
+use crate::grammar::{NodeKind, Part};
 use crate::statement::Statement;
 
 /// How many bytes of a name the server keeps.
@@ -21,35 +23,120 @@ pub(crate) fn schema_owner(statement: &Statement<'_>) -> Option<Ident> {
     cursor.ident().filter(|_| !own)
 }
 
-/// What the server calls an index's columns: a column by its name, a function call by the function's, any
-/// other expression `expr`, with a number behind what is there already.
-pub(crate) fn column_names(statement: &Statement<'_>, keys: &[IndexKey]) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+/// What the server calls an index's columns together, those that it includes among them.
+pub(crate) fn index_part(statement: &Statement<'_>, index: &CreateIndex) -> String {
+    let keys = index.keys.iter().map(|key| match &key.column {
+        Some(column) => column.value.clone(),
+        None => statement.with_part(key.expression, label).flatten().unwrap_or_else(|| "expr".to_owned()),
+    });
+    let included = index.options.iter().filter_map(|option| match &option.kind {
+        IndexOptionKind::Include(columns, _) => Some(columns),
+        _ => None,
+    });
+    numbered(keys.chain(included.flatten().map(|column| column.value.clone()))).join("_")
+}
+
+/// The names, with a number behind what is there already.
+fn numbered(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
     // Where the next number of a name is looked for: an index over one column a thousand times is an error, and
     // must not take long to be called one.
     let mut next: HashMap<String, usize> = HashMap::new();
-    for key in keys {
-        let base = key
-            .column
-            .as_ref()
-            .map_or_else(|| expression_name(statement, key), |column| column.value.clone());
+    let one = |base: String| {
         let number = next.entry(base.clone()).or_insert(0);
         let mut name = base.clone();
         while !taken.insert(name.clone()) {
             *number += 1;
             name = format!("{base}{number}");
         }
-        names.push(name);
-    }
-    names
+        name
+    };
+    names.map(one).collect()
 }
 
-fn expression_name(statement: &Statement<'_>, key: &IndexKey) -> String {
-    let mut cursor = statement.within(key.expression);
-    let name = cursor.name();
-    let call = cursor.parens().is_some() && cursor.at_end();
-    name.filter(|_| call).map_or_else(|| "expr".to_owned(), |name| name.object().to_owned())
+/// The name that the server gives to an expression, in an index or as a column of a query; `None` where it has none.
+pub(crate) fn label(value: Part<'_>) -> Option<String> {
+    strong_label(value).or_else(|| weak_label(value))
+}
+
+/// The names that stay behind a cast, and at the end of a CASE.
+fn strong_label(value: Part<'_>) -> Option<String> {
+    match value.kind() {
+        NodeKind::Paren | NodeKind::Cast | NodeKind::Collate | NodeKind::IndexKey => {
+            strong_label(value.first()?)
+        }
+        NodeKind::Column | NodeKind::Field => {
+            let steps = value.children();
+            let last = steps.iter().rev().find(|step| step.is(NodeKind::Attribute));
+            match last.and_then(|step| step.last_ident()) {
+                Some(name) => Some(name.value),
+                None if value.is(NodeKind::Field) => strong_label(*steps.first()?),
+                None => Some(value.cursor().ident()?.value),
+            }
+        }
+        NodeKind::TimeZone => Some("timezone".to_owned()),
+        NodeKind::Call => {
+            let function = value.child(NodeKind::Function);
+            function
+                .and_then(Part::name)
+                .map_or_else(|| first_word(value), |name| Some(name.last()?.value.clone()))
+        }
+        NodeKind::Special if value.cursor().is("TRIM") => Some(
+            match () {
+                () if value.cursor().at(value.range().start + 2).is("LEADING") => "ltrim",
+                () if value.cursor().at(value.range().start + 2).is("TRAILING") => "rtrim",
+                () => "btrim",
+            }
+            .to_owned(),
+        ),
+        NodeKind::Special | NodeKind::KeywordCall | NodeKind::Exists | NodeKind::Grouping => {
+            first_word(value)
+        }
+        NodeKind::Case => {
+            let is_else =
+                |last: &Part<'_>| value.cursor().at(last.range().start.saturating_sub(1)).is("ELSE");
+            value.last().filter(is_else).and_then(strong_label)
+        }
+        NodeKind::Array | NodeKind::ArrayQuery => Some("array".to_owned()),
+        NodeKind::Row => Some("row".to_owned()),
+        _ => None,
+    }
+}
+
+fn first_word(value: Part<'_>) -> Option<String> {
+    Some(value.cursor().ident()?.value)
+}
+
+/// The names that give way to those of what is inside: a cast's type, and CASE.
+fn weak_label(value: Part<'_>) -> Option<String> {
+    match value.kind() {
+        NodeKind::Paren | NodeKind::Collate | NodeKind::IndexKey => weak_label(value.first()?),
+        NodeKind::Case => Some("case".to_owned()),
+        NodeKind::Cast => type_label(value.last()?.cursor()),
+        NodeKind::TypedString | NodeKind::ModifiedString => type_label(value.cursor()),
+        _ => None,
+    }
+}
+
+/// A type as the catalog calls it inside.
+fn type_label(mut cursor: Cursor<'_>) -> Option<String> {
+    let data_type = crate::parse::data_type(&mut cursor)?;
+    let name = match data_type.name.as_str() {
+        "smallint" => "int2",
+        "integer" => "int4",
+        "bigint" => "int8",
+        "real" => "float4",
+        "double precision" => "float8",
+        "boolean" => "bool",
+        "character varying" => "varchar",
+        "character" => "bpchar",
+        "timestamp without time zone" => "timestamp",
+        "timestamp with time zone" => "timestamptz",
+        "time without time zone" => "time",
+        "time with time zone" => "timetz",
+        other => other,
+    };
+    Some(name.to_owned())
 }
 
 /// Joins the parts with underscores; where they are too long together, the longer of the first two is cut

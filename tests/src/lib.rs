@@ -5,6 +5,7 @@ pub mod form;
 mod frames;
 pub mod generated;
 pub mod relay;
+pub mod schema_sets;
 pub mod sets;
 
 /// The examples in the documents, compiled.

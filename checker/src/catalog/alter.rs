@@ -1,6 +1,6 @@
 //! `ALTER TABLE`, `ALTER VIEW` and `ALTER INDEX`.
 
-use crate::ast::{AlterAction, AlterActionKind, AlterTable, AlterTarget, Ident};
+use crate::ast::{AlterAction, AlterActionKind, AlterColumnKind, AlterTable, AlterTarget, Ident};
 use crate::effect::{Change, Job, Object};
 use crate::rules::all::{object_limit, primary_key_column, wrong_kind};
 use crate::statement::Statement;
@@ -30,9 +30,13 @@ impl Replay<'_> {
             self.unknown_altered(alter);
             return;
         };
-        if kind == "view" && matches!(self.model.relation(id).kind, RelationKind::Table(_)) {
-            let help = "write ALTER TABLE".to_owned();
-            self.not_a(id, alter.name.span(), "view", help);
+        let renames = |action: &AlterAction| matches!(action.kind, AlterActionKind::RenameColumn { .. });
+        // The columns of whatever has some can be renamed by ALTER VIEW.
+        if kind == "view"
+            && !alter.actions.iter().all(renames)
+            && !self.must_be(id, alter.name.span(), "view")
+        {
+            return;
         }
         for action in &alter.actions {
             self.model.clause = action.span;
@@ -44,41 +48,109 @@ impl Replay<'_> {
                     self.stale_bodies(id, None, action.span);
                     self.rename_relation(id, to);
                 }
+                AlterActionKind::SetSchema(_)
+                    if matches!(self.model.relation(id).kind, RelationKind::Index(_)) =>
+                {
+                    self.cannot(id, action.span, |name| format!("cannot change schema of index \"{name}\""));
+                }
                 AlterActionKind::SetSchema(schema) => self.move_to_schema(id, schema),
                 _ if self.model.table(id).is_some() => {
                     self.altering = true;
                     self.action(statement, id, action);
                     self.altering = false;
                 }
-                AlterActionKind::RenameColumn { from, to } => self.rename_view_column(id, from, to),
-                AlterActionKind::AlterColumn { change, .. } if loses(change) => {
-                    self.model.change(Change::Lost, Object::Relation(id));
-                }
-                kind => self.not_of_a_table(id, alter, kind, action.span),
+                AlterActionKind::RenameColumn { from, to } => match self.model.relation(id).kind {
+                    // The columns of an index can be renamed, which changes nothing.
+                    RelationKind::Index(_) => {}
+                    RelationKind::Sequence(_) => {
+                        self.cannot(id, action.span, |name| {
+                            format!("cannot rename columns of relation \"{name}\"")
+                        });
+                    }
+                    _ => self.rename_view_column(id, from, to),
+                },
+                kind => self.not_of_a_table(id, kind, action.span),
             }
         }
     }
 
-    /// An action that only tables know, on something else.
-    fn not_of_a_table(&mut self, id: RelationId, alter: &AlterTable, kind: &AlterActionKind, span: Span) {
-        let relation = self.model.relation(id);
-        let only_tables = matches!(
-            kind,
-            AlterActionKind::AddColumn { .. }
-                | AlterActionKind::DropColumn { .. }
-                | AlterActionKind::AddConstraint(_)
-                | AlterActionKind::DropConstraint { .. }
-        );
-        if !only_tables || matches!(relation.kind, RelationKind::Opaque) || alter.target != AlterTarget::Table
-        {
+    /// An action on something that is no table. Views take defaults for their columns, and nothing else here.
+    fn not_of_a_table(&mut self, id: RelationId, kind: &AlterActionKind, span: Span) {
+        let view = match &self.model.relation(id).kind {
+            RelationKind::Opaque | RelationKind::Table(_) => {
+                if matches!(kind, AlterActionKind::AlterColumn { change, .. } if loses(change)) {
+                    self.model.change(Change::Lost, Object::Relation(id));
+                }
+                return;
+            }
+            RelationKind::View(_) => true,
+            _ => false,
+        };
+        let what = match kind {
+            AlterActionKind::AlterColumn { column, change } => {
+                use AlterColumnKind::{DropDefault, SetDefault};
+                if view && matches!(change, AlterColumnKind::DropIdentity(true)) {
+                    return self.view_default(id, column, false);
+                }
+                if view && matches!(change, SetDefault(_) | DropDefault) {
+                    self.view_default(id, column, loses(change));
+                    return;
+                }
+                match change {
+                    SetDefault(_) | DropDefault => "ALTER COLUMN ... SET DEFAULT",
+                    AlterColumnKind::SetNotNull => "ALTER COLUMN ... SET NOT NULL",
+                    AlterColumnKind::DropNotNull => "ALTER COLUMN ... DROP NOT NULL",
+                    AlterColumnKind::AddIdentity(_) => "ALTER COLUMN ... ADD IDENTITY",
+                    AlterColumnKind::DropIdentity(_) => "ALTER COLUMN ... DROP IDENTITY",
+                    AlterColumnKind::ChangeIdentity(_) => "ALTER COLUMN ... SET",
+                    _ => return,
+                }
+            }
+            AlterActionKind::AddColumn { .. } => "ADD COLUMN",
+            AlterActionKind::DropColumn { .. } => "DROP COLUMN",
+            AlterActionKind::AddConstraint(_) => "ADD CONSTRAINT",
+            AlterActionKind::DropConstraint { .. } => "DROP CONSTRAINT",
+            AlterActionKind::ValidateConstraint(_) => "VALIDATE CONSTRAINT",
+            AlterActionKind::AlterConstraint(_) => "ALTER CONSTRAINT",
+            AlterActionKind::RenameConstraint { from, .. } if view => {
+                self.unknown_constraint(id, from, |name, of| {
+                    format!("constraint \"{name}\" for table \"{of}\" does not exist")
+                });
+                return;
+            }
+            AlterActionKind::RenameConstraint { .. } => {
+                self.cannot(id, span, |name| format!("cannot rename columns of relation \"{name}\""));
+                return;
+            }
+            _ => return,
+        };
+        self.cannot(id, span, |name| {
+            format!("ALTER action {what} cannot be performed on relation \"{name}\"")
+        });
+    }
+
+    /// The default of a view's column.
+    fn view_default(&mut self, id: RelationId, column: &Ident, lost: bool) {
+        let RelationKind::View(view) = &self.model.relation(id).kind else { return };
+        let name = cut(&column.value);
+        if view.columns.as_ref().is_some_and(|all| !all.iter().any(|one| one.may_be(name))) {
+            let server =
+                format!("column \"{name}\" of relation \"{}\" does not exist", self.model.relation(id).name);
+            self.unknown_column(id, column, server);
             return;
         }
+        self.model.change(if lost { Change::Lost } else { Change::Altered }, Object::Relation(id));
+    }
+
+    /// What cannot be done with something of this kind.
+    fn cannot(&mut self, id: RelationId, span: Span, server: impl FnOnce(&str) -> String) {
+        let relation = self.model.relation(id);
         let (name, made) = (relation.name.clone(), relation.made);
         let word = super::create::kind_word(&relation.kind);
         let finding = self.find(&wrong_kind::RULE, span);
-        finding.message(format!("`{name}` is a {word}, and this is for tables"));
-        finding.server(format!("\"{name}\" is not a table"));
-        finding.at_place(made, "it is created here");
+        finding.message(format!("`{name}` is a {word}, and this cannot be done with one"));
+        finding.server(server(&name));
+        finding.at_place(made, "it is created here").help("name a table");
     }
 
     fn alter_index(&mut self, alter: &AlterTable) {
@@ -251,6 +323,9 @@ impl Replay<'_> {
         if let Some(known) = self.model.table_mut(table) {
             known.by_name.remove(&name);
             known.gone.insert(name, place);
+        }
+        if self.model.table(table).is_some_and(|table| table.statistics > 0) {
+            self.statistics_of_column(table, at);
         }
         self.cascade(table, Some(at), place);
         self.with_column(table, at, place);

@@ -7,7 +7,7 @@ use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
-use super::column::is_always;
+use super::column::{is_always, is_null};
 use super::guess::loses;
 use super::model::{RelationId, User};
 
@@ -28,6 +28,9 @@ impl Replay<'_> {
             AlterColumnKind::SetDefault(_) | AlterColumnKind::DropDefault | AlterColumnKind::DropExpression
         ) {
             self.model.forget_uses(User::Column(table, at));
+        }
+        if self.not_of_this_column(table, at, change, span) {
+            return;
         }
         if let AlterColumnKind::SetDefault(range) = change {
             let generated = self.model.table(table).and_then(|table| table.columns.get(at));
@@ -70,7 +73,10 @@ impl Replay<'_> {
             return;
         };
         match change {
-            AlterColumnKind::SetDefault(_) => known.has_default = true,
+            AlterColumnKind::SetDefault(range) => {
+                let plain = known.data_type.domain.is_none() && !known.data_type.display.contains('(');
+                known.has_default = !(plain && is_null(statement, *range));
+            }
             AlterColumnKind::DropDefault => known.has_default = false,
             AlterColumnKind::SetNotNull => known.not_null = true,
             AlterColumnKind::DropNotNull => known.not_null = false,
@@ -87,6 +93,49 @@ impl Replay<'_> {
             AlterColumnKind::Type(_) => known.data_type = data_type.unwrap_or_default(),
             _ => {}
         }
+    }
+
+    /// What cannot be done with a column that is an identity, is none, or is part of the primary key.
+    fn not_of_this_column(
+        &mut self,
+        table: RelationId,
+        at: usize,
+        change: &AlterColumnKind,
+        span: Span,
+    ) -> bool {
+        let Some(known) = self.model.table(table) else { return false };
+        let Some(column) = known.columns.get(at) else { return false };
+        let key = known.primary_key().and_then(|key| self.model.index(key));
+        let in_key = key.is_some_and(|key| key.keys.contains(&Some(at)));
+        let (name, made, of) = (&column.name, column.made, &self.model.relation(table).name);
+        let identity = || format!("column \"{name}\" of relation \"{of}\" is an identity column");
+        let (message, sqlstate, server) = match change {
+            AlterColumnKind::SetDefault(_) | AlterColumnKind::DropDefault if column.identity => {
+                (format!("`{name}` is an identity column, and has no other default"), "42601", identity())
+            }
+            AlterColumnKind::DropNotNull if column.identity => {
+                (format!("`{name}` is an identity column, and those are NOT NULL"), "42601", identity())
+            }
+            AlterColumnKind::DropNotNull if in_key => (
+                format!("`{name}` is part of the primary key, and those columns are NOT NULL"),
+                "42P16",
+                format!("column \"{name}\" is in a primary key"),
+            ),
+            AlterColumnKind::DropIdentity(false) | AlterColumnKind::ChangeIdentity(_)
+                if !column.identity && !known.loose && !known.opaque =>
+            {
+                (
+                    format!("`{name}` is no identity column"),
+                    "55000",
+                    format!("column \"{name}\" of relation \"{of}\" is not an identity column"),
+                )
+            }
+            _ => return false,
+        };
+        let finding = self.find(&wrong_kind::RULE, span);
+        finding.message(message).answer(sqlstate, server);
+        finding.at_place(Some(made), "the column is declared here").help("delete the statement");
+        true
     }
 
     /// Identity for a column that exists: it must be a bigint and NOT NULL.

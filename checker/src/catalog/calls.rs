@@ -9,6 +9,7 @@ use crate::statement::Statement;
 
 use super::Replay;
 use super::builtin::{Builtin, FunctionKind, functions, names};
+use super::model::Function;
 use super::names::{cut, object};
 
 impl Replay<'_> {
@@ -24,15 +25,57 @@ impl Replay<'_> {
         for call in root.everything().filter(|part| part.is(NodeKind::Call)) {
             let Some(function) = call.child(NodeKind::Function) else { continue };
             let Some(name) = function.name() else { continue };
+            // A domain can be written like a function: a cast.
+            let schema = name.schema().map(|schema| schema.value.as_str());
+            if arguments(call).len() == 1 && self.resolve_domain(schema, object(&name)).is_ok() {
+                continue;
+            }
             let system = match name.schema().map(|schema| schema.value.as_str()) {
                 None => false,
                 Some("pg_catalog") => true,
-                Some(_) => continue,
+                Some(_) => {
+                    self.own_call(call, &name);
+                    continue;
+                }
             };
             if !system && self.may_make(&name) {
+                self.own_call(call, &name);
                 continue;
             }
             self.builtin_call(root, call, &name);
+        }
+    }
+
+    /// A call of a function that the set makes: none of its name may take what it is given.
+    fn own_call(&mut self, call: Part<'_>, name: &ObjectName) {
+        if self.model.refused.contains(object(name)) || unknown_function::is_told(object(name)) {
+            return;
+        }
+        let Some(schemas) = self.schemas_for(name.schema()) else { return };
+        if let (true, Some(schema)) = (schemas.is_empty(), name.schema()) {
+            self.unknown_schema(schema);
+            return;
+        }
+        let unknown = |id: &usize| self.model.schemas.get(*id).is_none_or(|schema| schema.opaque);
+        if schemas.iter().any(unknown) {
+            return;
+        }
+        let given = arguments(call);
+        let all = schemas
+            .iter()
+            .filter_map(|id| self.model.schemas.get(*id)?.functions.get(object(name)))
+            .flatten();
+        let all: Vec<&Function> = all.filter_map(|id| self.model.functions.get(*id)).collect();
+        // An unqualified name may be one of the server's own, or of a schema that the path shows at run time.
+        let whole = schemas.len() == self.path.iter().filter(|one| *one != "$user").count();
+        if name.schema().is_none() && (!whole || functions(cut(object(name))).next().is_some()) {
+            return;
+        }
+        let spread = given.iter().any(|one| one.is(NodeKind::Variadic) || one.is(NodeKind::Named));
+        // The one argument may be a row, and the name its column.
+        let column = given.len() == 1 && all.is_empty() && is_row(&given);
+        if !(spread || column || all.iter().any(|one| takes(one, &given))) {
+            self.unknown_function(name, &given);
         }
     }
 
@@ -130,6 +173,35 @@ fn arguments(call: Part<'_>) -> Vec<Part<'_>> {
     let group = call.child(NodeKind::WithinGroup).and_then(|group| group.child(NodeKind::Order));
     arguments.extend(group.map(Part::children).unwrap_or_default());
     arguments
+}
+
+/// Whether a function may take these arguments: as many, and no number where its type has no way to one.
+fn takes(function: &Function, given: &[Part<'_>]) -> bool {
+    const NO_NUMBERS: &[&str] = &[
+        "text",
+        "character varying",
+        "character",
+        "uuid",
+        "date",
+        "timestamp without time zone",
+        "timestamp with time zone",
+        "time without time zone",
+        "interval",
+        "boolean",
+        "bytea",
+        "jsonb",
+        "json",
+    ];
+    let (least, most) = function.counts;
+    let Some(types) = &function.arguments else { return (least..=most).contains(&given.len()) };
+    let fits =
+        |(one, of): (&Part<'_>, &String)| !one.is(NodeKind::Number) || !NO_NUMBERS.contains(&of.as_str());
+    (least..=most).contains(&given.len()) && given.iter().zip(types).all(fits)
+}
+
+/// Whether the one argument may be a row, and the name its column: `app.f(t)`.
+fn is_row(given: &[Part<'_>]) -> bool {
+    given.iter().any(|one| one.is(NodeKind::Column))
 }
 
 /// `f(*)`.

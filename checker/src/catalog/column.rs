@@ -4,12 +4,12 @@ use crate::ast::{
     ColumnClauseKind, ColumnDef, ConstraintKind, Ident, LikeClause, TableConstraint, TokenRange,
     UniqueConstraint,
 };
-use crate::rules::all::{name_case, serial_type};
+use crate::rules::all::{column_type, name_case, serial_type, wrong_kind};
 use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
-use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User};
+use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User, View};
 use super::names::{Resolved, cut};
 use super::read::Asked;
 
@@ -27,12 +27,29 @@ impl Replay<'_> {
     /// A column as a statement declares it.
     pub(super) fn column(&mut self, statement: &Statement<'_>, column: &ColumnDef) -> Column {
         let data_type = column.data_type.as_ref().map(|one| self.type_of(one)).unwrap_or_default();
+        if let Some(written) = column.data_type.as_ref()
+            && data_type.domain.is_none()
+            && let Some(id) = self.row_type(written).filter(|_| data_type.base.is_empty())
+        {
+            let made = self.model.relation(id).made;
+            let shown = statement.slice(written.span);
+            let finding = self.find(&column_type::RULE, written.span);
+            finding.message(format!("a column cannot hold the rows of `{shown}`"));
+            finding.server(format!("datatype {shown} not supported"));
+            finding.at_place(made, "it is created here").help("use columns of their own, or jsonb");
+        }
         let has =
             |wanted: fn(&ColumnClauseKind) -> bool| column.clauses.iter().any(|clause| wanted(&clause.kind));
         let identity = has(|kind| matches!(kind, ColumnClauseKind::Identity(_)));
         // A serial column is refused, and has a default as if it were not.
         let serial = column.data_type.as_ref().is_some_and(serial_type::is_serial);
-        let has_default = serial || has(|kind| matches!(kind, ColumnClauseKind::Default(_)));
+        let plain = data_type.domain.is_none() && !data_type.display.contains('(');
+        let is_null = |range| plain && is_null(statement, range);
+        let has_default = serial
+            || column
+                .clauses
+                .iter()
+                .any(|clause| matches!(clause.kind, ColumnClauseKind::Default(range) if !is_null(range)));
         let key = |kind: &ColumnClauseKind| {
             matches!(kind, ColumnClauseKind::NotNull | ColumnClauseKind::PrimaryKey(_))
         };
@@ -166,6 +183,31 @@ impl Replay<'_> {
                         });
                     }
                 }
+                RelationKind::Index(_) | RelationKind::Sequence(_) => {
+                    table.opaque = true;
+                    let shown = self.model.relation(id).name.clone();
+                    let finding = self.find(&wrong_kind::RULE, clause.source.span());
+                    finding.message(format!("`{shown}` has no columns to copy"));
+                    finding.server(format!("relation \"{shown}\" is invalid in LIKE clause"));
+                    finding.help("name a table or a view");
+                }
+                RelationKind::View(View { columns: Some(columns), .. })
+                    if columns.iter().all(|one| one.name.is_some()) =>
+                {
+                    for column in columns {
+                        table.add(Column {
+                            name: column.name.clone().unwrap_or_default(),
+                            data_type: column.data_type.clone().unwrap_or_default(),
+                            not_null: false,
+                            has_default: false,
+                            generated: false,
+                            identity: false,
+                            always: false,
+                            made: place,
+                            dropped: false,
+                        });
+                    }
+                }
                 _ => table.opaque = true,
             },
             Resolved::Unknown => table.opaque = true,
@@ -238,4 +280,9 @@ impl Replay<'_> {
 /// Whether a clause about an identity says that the server makes all of its values.
 pub(super) fn is_always(clause: &str) -> bool {
     !clause.to_ascii_uppercase().contains("BY DEFAULT")
+}
+
+/// Whether an expression is NULL: as a default it is none, but for types with modifiers, to which it is cast.
+pub(super) fn is_null(statement: &Statement<'_>, range: TokenRange) -> bool {
+    statement.range_text(range).eq_ignore_ascii_case("NULL")
 }

@@ -3,10 +3,15 @@
 use crate::ast::{Ident, ObjectName};
 use crate::cursor::Cursor;
 use crate::effect::{Change, Object};
+use crate::rules::all::wrong_kind;
 
 use super::Replay;
 use super::model::RelationKind;
 use super::names::{cut, object};
+
+/// The kinds of relations as a comment names them, and as messages do.
+const RELATIONS: &[(&str, &str)] =
+    &[("TABLE", "table"), ("VIEW", "view"), ("INDEX", "index"), ("SEQUENCE", "sequence")];
 
 impl Replay<'_> {
     /// `COMMENT ON kind name`.
@@ -32,6 +37,12 @@ impl Replay<'_> {
                         self.unknown_column(id, column, server);
                     }
                 }
+                RelationKind::Index(_) | RelationKind::Sequence(_) => {
+                    let name = self.model.relation(id).name.clone();
+                    let finding = self.find(&wrong_kind::RULE, of.span());
+                    finding.message(format!("`{name}` has no columns that can have a comment"));
+                    finding.help("name a table or a view");
+                }
                 _ => {
                     self.known_column(id, column, |of| {
                         format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
@@ -51,14 +62,10 @@ impl Replay<'_> {
             if let Some(at) = constraint {
                 self.model.change(Change::Altered, Object::Constraint(id, at));
             }
-            if !known && self.model.table(id).is_some() {
+            if !known && !matches!(self.model.relation(id).kind, RelationKind::Opaque) {
                 self.unknown_constraint(id, &name, |name, of| {
                     format!("constraint \"{name}\" for table \"{of}\" does not exist")
                 });
-            }
-        } else if cursor.eat("INDEX").is_some() {
-            if let Some(id) = cursor.name().and_then(|name| self.known_index(&name, false)) {
-                self.model.change(Change::Altered, self.model.object(id));
             }
         } else if cursor.eat("SCHEMA").is_some() {
             self.check_schema(cursor.ident());
@@ -66,21 +73,17 @@ impl Replay<'_> {
             if let Some(name) = cursor.name() {
                 self.known_domain(&name, false);
             }
-        } else if cursor.is_any(&["TABLE", "VIEW"]) {
-            let wanted = if cursor.is("TABLE") { "table" } else { "view" };
-            cursor.advance();
-            let Some(name) = cursor.name() else { return };
-            let Some(id) = self.known(&name, "relation", false) else { return };
-            let is = super::create::kind_word(&self.model.relation(id).kind);
-            if is != wanted && is != "relation" {
-                self.not_a(id, name.span(), wanted, format!("write COMMENT ON {}", is.to_ascii_uppercase()));
-            }
         } else if cursor.eat("FUNCTION").is_some() {
             self.known_functions(cursor, false);
-        } else if cursor.eat("SEQUENCE").is_some()
+        } else if cursor.eat("STATISTICS").is_some() {
+            if let Some(name) = cursor.name() {
+                self.known_statistics(&name, false);
+            }
+        } else if let Some(kind) = RELATIONS.iter().find(|(word, _)| cursor.eat(word).is_some())
             && let Some(name) = cursor.name()
+            && let Some(id) = self.known_kind(&name, kind.1, false)
         {
-            self.known(&name, "sequence", false);
+            self.model.change(Change::Altered, self.model.object(id));
         }
     }
 

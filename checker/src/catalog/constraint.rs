@@ -71,6 +71,11 @@ impl Replay<'_> {
             self.using_index(table, named, index, primary, constraint.span);
             return;
         }
+        if matches!(declared, Declared::WithTable { .. })
+            && self.is_key_already(table, named, unique, primary)
+        {
+            return;
+        }
         let report = matches!(declared, Declared::WithTable { like: true } | Declared::Later);
         let mut keys = Vec::new();
         for column in &unique.columns {
@@ -107,6 +112,7 @@ impl Replay<'_> {
             reads,
             unique: true,
             partial: false,
+            reordered: false,
             definition: String::new(),
             constraint: Some(at),
         };
@@ -118,6 +124,66 @@ impl Replay<'_> {
         let id = self.add_index(table, &name, index, span);
         let demand = if primary { Demand::PrimaryKey(id) } else { Demand::Unique(id) };
         self.push_constraint(table, name, demand, constraint.span, named);
+    }
+
+    /// Whether a table that is being made has a key over the same columns: the server makes one of both, and gives it the
+    /// name of the first that has one.
+    fn is_key_already(
+        &mut self,
+        table: RelationId,
+        named: Option<&Ident>,
+        unique: &UniqueConstraint,
+        primary: bool,
+    ) -> bool {
+        let Some(known) = self.model.table(table) else { return false };
+        let columns: Vec<Option<usize>> =
+            unique.columns.iter().map(|column| known.column(cut(&column.value))).collect();
+        if columns.iter().any(Option::is_none) || !unique.include.is_empty() {
+            return false;
+        }
+        let same = known.constraints.iter().enumerate().find_map(|(at, one)| match one.kind {
+            Demand::PrimaryKey(index) | Demand::Unique(index) => {
+                let key = self.model.index(index)?;
+                (key.keys == columns && key.reads.len() == columns.len()).then_some((at, index, one.chosen))
+            }
+            _ => None,
+        });
+        let Some((at, index, chosen)) = same else { return false };
+        if primary {
+            // The primary key is what stays.
+            if let Some(known) = self.model.table_mut(table) {
+                for at in columns.into_iter().flatten() {
+                    known.columns[at].not_null = true;
+                }
+                known.constraints[at].kind = Demand::PrimaryKey(index);
+            }
+            let own = self.constraint_name(table, None, "", "pkey");
+            let name = named.map(|named| cut(&named.value).to_owned()).or_else(|| chosen.then_some(own));
+            if let Some(name) = name {
+                self.key_takes(table, (at, index), &name, named);
+            }
+            return true;
+        }
+        if let (Some(given), true) = (named, chosen) {
+            self.key_takes(table, (at, index), cut(&given.value), named);
+        }
+        true
+    }
+
+    /// Gives a key another name, and says so where that is taken.
+    fn key_takes(
+        &mut self,
+        table: RelationId,
+        (at, index): (usize, RelationId),
+        name: &str,
+        named: Option<&Ident>,
+    ) {
+        let schema = self.schema_of(table);
+        let taken = self.model.schemas[schema].relations.get(name).copied().filter(|id| *id != index);
+        if let (Some(taken), Some(named)) = (taken, named) {
+            self.relation_taken(taken, named.span);
+        }
+        self.model.rename_key(table, at, index, name);
     }
 
     /// Puts an index into the model, and says so where the table has too many.
@@ -190,6 +256,18 @@ impl Replay<'_> {
                 "42809",
                 format!("index \"{name}\" contains expressions"),
             )),
+            Some((_, one)) if twice(&one.keys).is_some() => {
+                let column =
+                    twice(&one.keys).flatten().map(|at| self.column_name(table, at)).unwrap_or_default();
+                let kind = if primary { "primary key" } else { "unique" };
+                let server = format!("column \"{column}\" appears twice in {kind} constraint");
+                Some(("the index has a column twice", "42701", server))
+            }
+            Some((_, one)) if one.reordered => Some((
+                "the index has an order of its own",
+                "42809",
+                format!("index \"{name}\" column number 1 does not have default sorting behavior"),
+            )),
             Some((_, one)) if one.partial => Some((
                 "the index is partial: it holds for some rows only",
                 "42809",
@@ -212,6 +290,12 @@ impl Replay<'_> {
         self.model.change(Change::Altered, Object::Index(table, id));
         // The server names the index like the constraint.
         if constraint != name {
+            if let (Some(taken), Some(named)) =
+                (self.model.schemas[schema].relations.get(&constraint).copied(), named)
+            {
+                self.relation_taken(taken, named.span);
+                return;
+            }
             self.model.move_relation(id, schema, &constraint, self.place(span));
         }
         let at = self.model.table(table).map_or(0, |table| table.constraints.len());
@@ -237,9 +321,18 @@ impl Replay<'_> {
         let free = |name: &str| {
             let of_table = self.model.table(table).is_some_and(|one| one.constraint_names.contains_key(name));
             let of_schema = self.model.schemas[relation.schema].relations.contains_key(name);
-            !of_table && !of_schema
+            !of_table && !of_schema && !self.is_constraint_of(relation.schema, name)
         };
         numbered(&relation.name, part, label, free)
+    }
+
+    /// Whether some constraint of a schema has this name: a name that the server chooses is the only one of its schema.
+    fn is_constraint_of(&self, schema: SchemaId, name: &str) -> bool {
+        // Most names have never been given, which is told without a look at all tables.
+        self.model.constraint_names.contains(name)
+            && self.model.schemas[schema].relations.values().any(|id| {
+                self.model.table(*id).is_some_and(|table| table.constraint_names.contains_key(name))
+            })
     }
 
     /// A name for a relation that nobody named.
@@ -267,10 +360,20 @@ impl Replay<'_> {
         let first = first.map(|first| first.made);
         let at = known.constraints.len();
         known.constraint_names.insert(name.clone(), at);
+        self.model.constraint_names.insert(name.clone());
         let declared = self.place.is_some();
-        let constraint =
-            Constraint { name: name.clone(), kind, made: place, dropped: false, not_valid: None, declared };
-        known.constraints.push(constraint);
+        let constraint = Constraint {
+            name: name.clone(),
+            kind,
+            made: place,
+            dropped: false,
+            not_valid: None,
+            declared,
+            chosen: named.is_none(),
+        };
+        if let Some(known) = self.model.table_mut(table) {
+            known.constraints.push(constraint);
+        }
         self.model.change(Change::Made, Object::Constraint(table, at));
         if let (Some(first), Some(named)) = (first, named) {
             let server = format!("constraint \"{name}\" for relation \"{of}\" already exists");
@@ -291,4 +394,12 @@ pub(super) fn numbered(table: &str, part: &str, label: &str, free: impl Fn(&str)
         join(table, part, &label)
     };
     (0..).map(name).find(|name| free(name)).unwrap_or_default()
+}
+
+/// The first key that stands twice.
+fn twice(keys: &[Option<usize>]) -> Option<Option<usize>> {
+    keys.iter()
+        .enumerate()
+        .find(|(at, key)| keys.iter().take(*at).any(|one| one == *key))
+        .map(|(_, key)| *key)
 }

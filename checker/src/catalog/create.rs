@@ -127,6 +127,7 @@ impl Replay<'_> {
             }
             return;
         }
+        self.type_name_taken(home, &name, span);
         self.case(home, &name, span);
         let place = self.place(span);
         let kind = RelationKind::Sequence(Sequence::default());
@@ -154,6 +155,9 @@ impl Replay<'_> {
             }
             return;
         };
+        if !self.must_be(id, alter.name.span(), "sequence") {
+            return;
+        }
         self.sequence_options(id, &alter.options);
         if let Some(to) = &alter.rename_to {
             self.rename_relation(id, to);
@@ -176,6 +180,19 @@ impl Replay<'_> {
             }
             let table_name = ObjectName { parts: table.to_vec() };
             let Some(table) = self.known(&table_name, "relation", false) else { continue };
+            if matches!(self.model.relation(table).kind, RelationKind::Index(_) | RelationKind::Sequence(_)) {
+                let shown = self.model.relation(table).name.clone();
+                let finding = self.find(&wrong_kind::RULE, name.span());
+                finding.message(format!("`{shown}` is no table, and a sequence belongs to a column of one"));
+                finding.server(format!("sequence cannot be owned by relation \"{shown}\""));
+                continue;
+            }
+            if self.schema_of(table) != self.schema_of(id) {
+                let finding = self.find(&wrong_kind::RULE, name.span());
+                finding.message("the sequence and the table are in two schemas");
+                finding.answer("55000", "sequence must be in same schema as table it is linked to");
+                finding.help("move the sequence with ALTER SEQUENCE … SET SCHEMA, or make it there");
+            }
             let Some(at) = self.known_column(table, column, |of| {
                 format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
             }) else {
@@ -244,6 +261,35 @@ impl Replay<'_> {
                 None
             }
         }
+    }
+
+    /// The same of one that must be of its kind.
+    pub(super) fn known_kind(
+        &mut self,
+        name: &ObjectName,
+        kind: &str,
+        if_exists: bool,
+    ) -> Option<RelationId> {
+        let id = match kind {
+            "index" => self.known_index(name, if_exists),
+            _ => self.known(name, if kind == "table" { "relation" } else { kind }, if_exists),
+        }?;
+        self.must_be(id, name.span(), kind).then_some(id)
+    }
+
+    /// Says so where something is not of the kind that a statement is about.
+    pub(super) fn must_be(&mut self, id: RelationId, span: Span, wanted: &str) -> bool {
+        let is = kind_word(&self.model.relation(id).kind);
+        if is == wanted || is == "relation" {
+            return true;
+        }
+        self.not_a(
+            id,
+            span,
+            wanted,
+            format!("name {} {wanted} here", if wanted == "index" { "an" } else { "a" }),
+        );
+        false
     }
 
     /// Says that something is not of the kind that a statement is about.

@@ -129,8 +129,10 @@ impl Replay<'_> {
             }
             match *user {
                 User::Relation(view) => {
-                    self.cascade(view, None, place);
+                    // It goes first: views that are made anew can come to read each other.
+                    let its: Vec<User> = self.model.relation(view).users.iter().map(|one| one.by).collect();
                     self.model.drop_relation(view, place);
+                    self.drop_users(&its, place);
                 }
                 User::Constraint(table, at) => self.remove_constraint(table, at, place),
                 User::Column(table, at) => {

@@ -5,14 +5,15 @@ use std::collections::HashMap;
 use crate::ast::{ColumnClauseKind, CreateDomain, Ident, ObjectName};
 use crate::cursor::Cursor;
 use crate::effect::{Change, Object};
-use crate::rules::all::dependent_object;
+use crate::rules::all::{dependent_object, wrong_kind};
 use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
+use super::column::is_null;
 use super::constraint::numbered;
 use super::model::{Domain, DomainId, Place, SchemaId};
-use super::names::{cut, object};
+use super::names::{Resolved, cut, object};
 
 impl Replay<'_> {
     pub(super) fn create_domain(&mut self, statement: &Statement<'_>, domain: &CreateDomain) {
@@ -25,6 +26,7 @@ impl Replay<'_> {
             }
         }
         let base = self.type_of(&domain.data_type);
+        let modified = !domain.data_type.modifiers.is_empty();
         let name = object(&domain.name).to_owned();
         let span = domain.name.last().map_or_else(Span::default, |name| name.span);
         let schema = &self.model.schemas[home];
@@ -48,11 +50,14 @@ impl Replay<'_> {
             constraints.insert(constraint, self.place(clause.span));
         }
         let domain = Domain {
+            modified,
             base: base.base,
             of: base.domain,
             constraints,
             not_null: has(|kind| matches!(kind, ColumnClauseKind::NotNull)),
-            has_default: has(|kind| matches!(kind, ColumnClauseKind::Default(_))),
+            has_default: domain.clauses.iter().any(|clause| {
+                matches!(clause.kind, ColumnClauseKind::Default(range) if !is_null(statement, range) || modified)
+            }),
             ..Domain::default()
         };
         self.add_domain(home, (name, span), domain);
@@ -72,6 +77,21 @@ impl Replay<'_> {
         let schema = name.schema().map(|schema| schema.value.clone());
         match self.resolve_domain(schema.as_deref(), name.object()) {
             Ok(id) => Some(id),
+            // The rows of a table and of a view are a type, and no domain.
+            Err(_)
+                if let Resolved::Found(id) = self.resolve(name)
+                    && self.is_row_type(id) =>
+            {
+                let made = self.model.relation(id).made;
+                let finding = self.find(&wrong_kind::RULE, name.span());
+                finding.message(format!("`{name}` is no domain"));
+                finding.server(format!(
+                    "\"{}\" is not a domain",
+                    name.parts.iter().map(|part| cut(&part.value)).collect::<Vec<_>>().join(".")
+                ));
+                finding.at_place(made, "it is created here");
+                None
+            }
             Err(false) if !if_exists => {
                 let ident = name.last().cloned().unwrap_or(Ident {
                     value: String::new(),
@@ -112,6 +132,12 @@ impl Replay<'_> {
     pub(super) fn rename_domain(&mut self, id: DomainId, to: &Ident) {
         let new = cut(&to.value).to_owned();
         let (home, old) = (self.model.domains[id].schema, self.model.domains[id].name.clone());
+        let row = self.model.schemas[home].relations.get(&new).copied().filter(|id| self.is_row_type(*id));
+        if let Some(row) = row {
+            let made = self.model.relation(row).made;
+            self.duplicate(to.span, "type", &new, "42710", format!("type \"{new}\" already exists"), made);
+            return;
+        }
         if let Some(first) = self.model.schemas[home].domains.get(&new).copied() {
             let made = self.model.domains[first].made;
             self.duplicate(to.span, "type", &new, "42710", format!("type \"{new}\" already exists"), made);
@@ -132,6 +158,13 @@ impl Replay<'_> {
             let made = self.model.domains[first].made;
             let server = format!("type \"{name}\" already exists in schema \"{}\"", cut(&to.value));
             self.duplicate(to.span, "type", &name, "42710", server, made);
+        }
+        let row = self.model.schemas[schema].relations.get(&name).copied().filter(|id| self.is_row_type(*id));
+        if let Some(row) = row {
+            let made = self.model.relation(row).made;
+            let server = format!("type \"{name}\" already exists in schema \"{}\"", cut(&to.value));
+            self.duplicate(to.span, "type", &name, "42710", server, made);
+            return;
         }
         self.model.change(Change::Moved, Object::Domain(id));
         self.model.schemas[home].domains.remove(&name);
@@ -250,7 +283,9 @@ impl Replay<'_> {
         } else {
             let domain = &mut self.model.domains[id];
             match () {
-                () if cursor.are("SET DEFAULT") => domain.has_default = true,
+                () if cursor.are("SET DEFAULT") => {
+                    domain.has_default = domain.modified || !cursor.are("SET DEFAULT NULL");
+                }
                 () if cursor.are("DROP DEFAULT") => {
                     domain.has_default = false;
                     self.model.change(Change::Lost, Object::Domain(id));

@@ -6,7 +6,7 @@ use crate::rules::all::{dependent_object, unknown_relation};
 use crate::statement::Statement;
 
 use super::Replay;
-use super::model::{Place, RelationId, RelationKind, SchemaId};
+use super::model::{DomainId, Place, RelationId, RelationKind, SchemaId};
 use super::names::{Resolved, cut, is_system};
 
 impl Replay<'_> {
@@ -14,8 +14,16 @@ impl Replay<'_> {
         match drop.object.as_str() {
             "TABLE" | "VIEW" | "SEQUENCE" | "INDEX" => self.drop_relations(drop),
             "DOMAIN" => {
-                for name in &drop.names {
-                    self.drop_domain(name, drop.if_exists, drop.cascade.is_some());
+                let meant = |name: &ObjectName| {
+                    self.resolve_domain(name.schema().map(|schema| schema.value.as_str()), name.object())
+                };
+                let meant: Vec<_> = drop.names.iter().map(meant).collect();
+                for (at, name) in drop.names.iter().enumerate() {
+                    // Named twice it goes once.
+                    let again = |one: &Result<DomainId, bool>| one.is_ok() && meant.get(at) == Some(one);
+                    if !meant.iter().take(at).any(again) {
+                        self.drop_domain(name, drop.if_exists, drop.cascade.is_some());
+                    }
                 }
             }
             "SCHEMA" => {
@@ -48,9 +56,9 @@ impl Replay<'_> {
                         RelationKind::Opaque => true,
                         kind => super::create::kind_word(kind) == wanted,
                     };
-                    if right {
+                    if right && !found.iter().any(|(one, _)| *one == id) {
                         found.push((id, name));
-                    } else {
+                    } else if !right {
                         let is = super::create::kind_word(&self.model.relation(id).kind);
                         let help = format!("write DROP {}", is.to_ascii_uppercase());
                         self.not_a(id, name.span(), &wanted, help);

@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use crate::ast::{CreateFunction, DataType, FunctionBody, ObjectName, TokenRange};
 use crate::cursor::Cursor;
 use crate::effect::{Change, Object};
-use crate::grammar::NodeKind;
+use crate::grammar::{NodeKind, Part};
 use crate::rules::all::{dependent_object, duplicate_object, unknown_object, unknown_type};
-use crate::statement::Statement;
-use crate::text::Span;
+use crate::statement::{File, Statement};
+use crate::text::{Source, Span};
 
 use super::Replay;
 use super::create::last_span;
@@ -91,12 +91,11 @@ impl Replay<'_> {
             made: place,
             dropped: false,
             words,
+            counts: argument_counts(statement.within(create.arguments)),
         });
         self.model.schemas[home].functions.entry(name).or_default().push(id);
         self.uses_types(id, &signature.types);
-        if let FunctionBody::Sql(_) = create.body {
-            self.atomic_body(statement, id);
-        }
+        self.body(statement, create, id);
     }
 
     /// A function that takes and gives a domain, or rows of a relation, holds it.
@@ -259,7 +258,16 @@ impl Replay<'_> {
             (Some(Some(wanted)), Some(own)) => wanted == own,
             _ => true,
         };
-        let found: Vec<FunctionId> = all.iter().copied().filter(fits).collect();
+        let mut found: Vec<FunctionId> = Vec::new();
+        for id in all.iter().copied().filter(fits) {
+            // One that takes the same in an earlier schema of the path hides it.
+            let takes = &self.model.functions[id].arguments;
+            let hides =
+                |other: &FunctionId| takes.is_some() && self.model.functions[*other].arguments == *takes;
+            if !found.iter().any(hides) {
+                found.push(id);
+            }
+        }
         let Some(ident) = name.last().cloned() else { return found };
         if found.is_empty() && !if_exists && self.place.is_none() {
             let shown = cut(&ident.value);
@@ -302,9 +310,21 @@ impl Replay<'_> {
         for id in found {
             self.model.change(Change::Moved, Object::Function(id));
             let function = &self.model.functions[id];
-            let (home, name) = (function.schema, function.name.clone());
+            let (old, name, takes) = (function.schema, function.name.clone(), function.arguments.clone());
             let (home, name) =
-                if renamed { (home, cut(&to.value).to_owned()) } else { (self.schema(&to), name) };
+                if renamed { (old, cut(&to.value).to_owned()) } else { (self.schema(&to), name) };
+            let taken = self.same_function(home, &name, takes.as_deref());
+            // Into the schema where it is, a function may be moved.
+            if let Some(taken) = taken.filter(|taken| renamed || (*taken != id && home != old)) {
+                let made = self.model.functions[taken].made;
+                let schema = self.model.schemas[home].name.clone();
+                let shown = format!("{name}({})", takes.unwrap_or_default().join(", "));
+                let finding = self.find(&duplicate_object::RULE, to.span);
+                finding.message(format!("there is a function `{name}` that takes the same already"));
+                finding.answer("42723", format!("function {shown} already exists in schema \"{schema}\""));
+                finding.at_place(Some(made), "the first is created here");
+                continue;
+            }
             self.remove_function(id, place);
             let function = &mut self.model.functions[id];
             (function.dropped, function.schema) = (false, home);
@@ -336,19 +356,88 @@ impl Replay<'_> {
         }
     }
 
-    /// The statements of `BEGIN ATOMIC … END`: the server holds them as it holds a view's query. Arguments of the
-    /// function may stand where columns do, so that columns are only followed, never missed.
-    fn atomic_body(&mut self, statement: &Statement<'_>, id: usize) {
-        let Some(body) = statement.part().and_then(|root| root.child(NodeKind::RoutineBody)) else { return };
-        const STATEMENTS: &[NodeKind] =
-            &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete];
-        for part in body.children() {
-            if part.is_any(STATEMENTS) {
-                let reads = self.read_body(part);
-                self.note_reads(&reads, User::Function(id));
+    /// What the body of a SQL function reads: the server looks its names up when the function is made.
+    fn body(&mut self, statement: &Statement<'_>, create: &CreateFunction, id: FunctionId) {
+        let name = object(&create.name).to_owned();
+        let arguments = argument_names(statement.within(create.arguments));
+        match create.body {
+            FunctionBody::Sql(_) => {
+                let body = statement.part().and_then(|root| root.child(NodeKind::RoutineBody));
+                for part in body.map(Part::children).unwrap_or_default() {
+                    let reads = match part.kind() {
+                        _ if part.is_any(STATEMENTS) => self.read_body(part, &name, &arguments),
+                        _ => continue,
+                    };
+                    self.note_reads(&reads, User::Function(id));
+                }
             }
+            FunctionBody::String(at) if create.language.as_ref().is_some_and(|one| one.value == "sql") => {
+                let Some(token) = statement.tokens().get(at) else { return };
+                let Some(inner) = crate::lex::literal(statement.slice(token.span), token.kind) else {
+                    return;
+                };
+                let source = Source::new("body", inner.text.as_str());
+                let file = File::read(&source);
+                let before = self.out.len();
+                for part in file.statements.iter().filter_map(Statement::part) {
+                    if part.is_any(STATEMENTS) {
+                        self.read_body(part, &name, &arguments);
+                    }
+                }
+                let outer = |at: usize| token.span.start + inner.place(at);
+                for finding in self.out.iter_mut().skip(before) {
+                    finding.span = Span::new(outer(finding.span.start), outer(finding.span.end));
+                }
+            }
+            _ => {}
         }
     }
+}
+
+/// What a body has that names something.
+const STATEMENTS: &[NodeKind] = &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete];
+
+/// The names of what a function takes, as far as they have names.
+fn argument_names(mut cursor: Cursor<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    while !cursor.at_end() {
+        let part = cursor.skip_until(|cursor| cursor.is_punct(","));
+        let mut part = cursor.within(part);
+        cursor.advance();
+        if part.eat("OUT").is_some() {
+            continue;
+        }
+        part.eat("INOUT").or_else(|| part.eat("IN")).or_else(|| part.eat("VARIADIC"));
+        let named = argument_type(part).is_some() && !is_unnamed(part);
+        if let Some(name) = part.ident().filter(|_| named) {
+            names.push(cut(&name.value).to_owned());
+        }
+    }
+    names
+}
+
+/// Whether an argument is a type and nothing else.
+fn is_unnamed(mut part: Cursor<'_>) -> bool {
+    crate::parse::data_type(&mut part).is_some()
+        && (part.at_end() || part.is("DEFAULT") || part.is_punct("="))
+}
+
+/// How many arguments a call may have at least and at most.
+fn argument_counts(mut cursor: Cursor<'_>) -> (usize, usize) {
+    let (mut least, mut most) = (0, 0_usize);
+    while !cursor.at_end() {
+        let part = cursor.skip_until(|cursor| cursor.is_punct(","));
+        let mut part = cursor.within(part);
+        cursor.advance();
+        if part.eat("OUT").is_some() {
+            continue;
+        }
+        let variadic = part.is("VARIADIC");
+        part.skip_until(|part| part.is("DEFAULT") || part.is_punct("="));
+        most = if variadic { usize::MAX } else { most.saturating_add(1) };
+        least += usize::from(part.at_end() && !variadic);
+    }
+    (least, most)
 }
 
 /// The type of one argument: `[name] type [DEFAULT …]`.

@@ -60,6 +60,7 @@ impl Replay<'_> {
             dropped: false,
             not_valid: None,
             declared: true,
+            chosen: false,
         });
         Some(at)
     }

@@ -1,6 +1,6 @@
 //! `CREATE INDEX`.
 
-use crate::ast::{CreateIndex, IndexOptionKind};
+use crate::ast::{CreateIndex, IndexKey, IndexOptionKind, TokenRange};
 use crate::effect::{Change, Job, Object};
 use crate::rules::all::{different_definition, key_columns, wrong_kind};
 
@@ -76,7 +76,7 @@ impl Replay<'_> {
         if let Some(name) = &create.name {
             return (object(name).to_owned(), last_span(name));
         }
-        let part = crate::naming::column_names(statement, &create.keys).join("_");
+        let part = crate::naming::index_part(statement, create);
         let name = self.free_name(schema, cut(create.table.object()), &part, "idx");
         self.chosen.insert((self.file, create.on_span.start), name.clone());
         (name, create.on_span)
@@ -88,7 +88,7 @@ impl Replay<'_> {
             let Some(column) = &key.column else {
                 let asked = Asked { stored: Some("index expression"), ..Asked::default() };
                 reads.extend(self.columns_asked(statement, key.expression, table, asked));
-                keys.push(None);
+                keys.push(self.cast_to_itself(statement, table, key.expression));
                 continue;
             };
             let found = self
@@ -125,9 +125,27 @@ impl Replay<'_> {
             reads,
             unique: create.unique,
             partial,
+            reordered: create.keys.iter().any(|key| is_reordered(statement, key)),
             definition: String::new(),
             constraint: None,
         }
+    }
+
+    /// The column of a cast that changes nothing, which the server takes for the column.
+    fn cast_to_itself(
+        &self,
+        statement: &Statement<'_>,
+        table: RelationId,
+        range: TokenRange,
+    ) -> Option<usize> {
+        let mut cursor = statement.within(range).inside_parens();
+        let name = cursor.ident()?;
+        cursor.eat_punct("::")?;
+        let data_type = crate::parse::data_type(&mut cursor).filter(|_| cursor.at_end())?;
+        let known = self.model.table(table)?;
+        let at = known.column(cut(&name.value))?;
+        let column = known.columns.get(at)?;
+        (column.data_type.domain.is_none() && column.data_type.display == data_type.display()).then_some(at)
     }
 
     /// `IF NOT EXISTS` meets an index of this name: it is left alone, whatever it is.
@@ -203,4 +221,13 @@ fn definition(statement: &Statement<'_>, create: &CreateIndex) -> String {
         cursor.advance();
     }
     text
+}
+
+/// Whether a key says `NULLS FIRST`, which is not the order that keys have by themselves.
+fn is_reordered(statement: &Statement<'_>, key: &IndexKey) -> bool {
+    let mut words = statement.cursor();
+    words.seek(key.span.start);
+    let whole = words.position();
+    words.seek(key.span.end);
+    (whole..words.position()).any(|at| statement.cursor().at(at).are("NULLS FIRST"))
 }

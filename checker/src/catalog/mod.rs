@@ -18,6 +18,7 @@ mod depend;
 mod dml;
 mod domain;
 mod drop;
+mod dump;
 mod external;
 mod function;
 mod guess;
@@ -86,6 +87,16 @@ pub(crate) fn replay<'f, 's: 'f>(
     replay.hazards();
     out.append(&mut replay.out);
     Replayed { effects, chosen: replay.chosen }
+}
+
+/// The schema that the files make, in lines of text.
+pub(crate) fn dump<'f, 's: 'f>(files: impl Iterator<Item = (usize, &'f File<'s>)>) -> Vec<String> {
+    let mut replay = Replay::new();
+    for (position, file) in files {
+        replay.begin(position);
+        file.statements.iter().for_each(|statement| replay.statement(statement));
+    }
+    replay.dump()
 }
 
 /// The replay at one statement.

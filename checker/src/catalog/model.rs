@@ -33,6 +33,8 @@ pub(super) struct Model {
     pub(super) bodies: HashMap<String, Vec<FunctionId>>,
     /// Functions, aggregates and operators that a refused statement makes, so that one mistake is said once.
     pub(super) refused: HashSet<String>,
+    /// The names that constraints have had, of whatever table.
+    pub(super) constraint_names: HashSet<String>,
     /// How many tables there are.
     pub(super) tables: usize,
     /// What each user uses, so that it can be forgotten.
@@ -54,9 +56,18 @@ pub(super) struct Schema {
     pub(super) folded: HashMap<String, RelationId>,
     pub(super) domains: HashMap<String, DomainId>,
     pub(super) functions: HashMap<String, Vec<FunctionId>>,
-    pub(super) statistics: HashMap<String, (RelationId, Place)>,
+    pub(super) statistics: HashMap<String, Statistics>,
     /// What had a name here and has it no longer.
     pub(super) gone: HashMap<String, Place>,
+}
+
+/// Extended statistics.
+#[derive(Debug)]
+pub(super) struct Statistics {
+    pub(super) table: RelationId,
+    /// The columns that they are about by name.
+    pub(super) columns: Vec<usize>,
+    pub(super) made: Place,
 }
 
 /// A table, a view, an index or a sequence: they share one namespace.
@@ -164,6 +175,8 @@ pub(super) struct Constraint {
     pub(super) not_valid: Option<Place>,
     /// Whether a comment declares it, and no statement makes it.
     pub(super) declared: bool,
+    /// Whether the server has chosen its name.
+    pub(super) chosen: bool,
 }
 
 /// What a constraint demands.
@@ -189,6 +202,8 @@ pub(super) struct Index {
     pub(super) reads: Vec<usize>,
     pub(super) unique: bool,
     pub(super) partial: bool,
+    /// Whether a key is not in the order that keys have by themselves: `NULLS FIRST`.
+    pub(super) reordered: bool,
     /// What it is as text, to compare it with another of its name.
     pub(super) definition: String,
     /// The constraint that it stands for.
@@ -230,6 +245,8 @@ pub(super) struct Domain {
     pub(super) of: Option<DomainId>,
     pub(super) not_null: bool,
     pub(super) has_default: bool,
+    /// Whether its type has a length or a precision.
+    pub(super) modified: bool,
     pub(super) constraints: HashMap<String, Place>,
     pub(super) made: Option<Place>,
     pub(super) dropped: bool,
@@ -251,6 +268,8 @@ pub(super) struct Function {
     pub(super) users: Vec<User>,
     pub(super) made: Place,
     pub(super) dropped: bool,
+    /// How many arguments a call has at least and at most.
+    pub(super) counts: (usize, usize),
     /// The words of its body, where that is a string of SQL.
     pub(super) words: std::collections::HashSet<String>,
 }

@@ -64,6 +64,10 @@ impl Replay<'_> {
             if let Some(id) = schema.domains.get(cut(name)) {
                 return Ok(*id);
             }
+            // The rows of a relation are a type, and hide a domain behind them in the path.
+            if schema.relations.get(cut(name)).is_some_and(|id| self.is_row_type(*id)) {
+                return Err(false);
+            }
             opaque |= schema.opaque;
         }
         Err(opaque)

@@ -87,9 +87,18 @@ impl Replay<'_> {
             self.duplicate(to.span, "constraint", &new, "42710", server, Some(made));
             return;
         }
+        let key = matches!(known.constraints[at].kind, Demand::PrimaryKey(_) | Demand::Unique(_));
+        // A key's index has its name.
+        if let (true, Some(taken)) = (key, self.model.schemas[schema].relations.get(&new).copied()) {
+            self.relation_taken(taken, to.span);
+            return;
+        }
+        let Some(known) = self.model.table_mut(table) else { return };
         let old = std::mem::replace(&mut known.constraints[at].name, new.clone());
         known.constraint_names.remove(&old);
         known.constraint_names.insert(new.clone(), at);
+        self.model.constraint_names.insert(new.clone());
+        let Some(known) = self.model.table_mut(table) else { return };
         known.gone_constraints.insert(old, place);
         let demand = known.constraints[at].kind.clone();
         self.model.change(Change::Moved, Object::Constraint(table, at));
@@ -105,6 +114,13 @@ impl Replay<'_> {
         if let Some(taken) = self.model.schemas[schema].relations.get(&new).copied() {
             self.relation_taken(taken, to.span);
             self.forget(taken);
+            return;
+        }
+        if self.is_row_type(id)
+            && let Some(domain) = self.model.schemas[schema].domains.get(&new).copied()
+        {
+            let made = self.model.domains[domain].made;
+            self.duplicate(to.span, "type", &new, "42710", format!("type \"{new}\" already exists"), made);
             return;
         }
         // Its own name in another case is no other relation's.
@@ -130,6 +146,15 @@ impl Replay<'_> {
         }
         let schema = self.schema(to);
         let place = self.place_of(to);
+        if self.is_row_type(id) && schema != self.schema_of(id) {
+            let name = self.model.relation(id).name.clone();
+            if let Some(domain) = self.model.schemas[schema].domains.get(&name).copied() {
+                let made = self.model.domains[domain].made;
+                let server = format!("type \"{name}\" already exists in schema \"{}\"", cut(&to.value));
+                self.duplicate(to.span, "type", &name, "42710", server, made);
+                return;
+            }
+        }
         // Its indexes and sequences go with it.
         let mut own: Vec<RelationId> =
             self.model.table(id).map(|table| table.indexes.clone()).unwrap_or_default();

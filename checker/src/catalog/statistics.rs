@@ -2,10 +2,10 @@
 
 use crate::ast::ObjectName;
 use crate::cursor::Cursor;
-use crate::rules::all::object_limit;
+use crate::rules::all::{duplicate_object, object_limit, wrong_kind};
 
 use super::Replay;
-use super::model::RelationId;
+use super::model::{RelationId, RelationKind, Statistics};
 use super::names::{cut, object};
 
 /// How many statistics a table has at most (facts: dsql.md §3).
@@ -28,13 +28,30 @@ impl Replay<'_> {
         let Some(table_name) = cursor.name() else { return };
         let Some(table) = self.known(&table_name, "relation", false) else { return };
         if self.model.table(table).is_none() {
+            let relation = self.model.relation(table);
+            if !matches!(relation.kind, RelationKind::Opaque) {
+                let (shown, made) = (relation.name.clone(), relation.made);
+                let finding = self.find(&wrong_kind::RULE, table_name.span());
+                finding.message(format!("`{shown}` is no table, and statistics are about tables"));
+                finding.server(format!("cannot define statistics for relation \"{shown}\""));
+                finding.at_place(made, "it is created here");
+            }
             return;
         }
+        let mut seen: Vec<String> = Vec::new();
+        let mut columns = Vec::new();
         while !listed.at_end() {
             if let Some(column) = listed.ident().filter(|_| listed.at_end() || listed.is_punct(",")) {
-                self.known_column(table, &column, |_| {
+                columns.extend(self.known_column(table, &column, |_| {
                     format!("column \"{}\" does not exist", cut(&column.value))
-                });
+                }));
+                if seen.iter().any(|one| *one == cut(&column.value)) {
+                    let finding = self.find(&duplicate_object::RULE, column.span);
+                    finding.message(format!("column `{}` stands twice", cut(&column.value)));
+                    finding.answer("42701", "duplicate column name in statistics definition");
+                    finding.help("name it once");
+                }
+                seen.push(cut(&column.value).to_owned());
             }
             listed.skip_until(|cursor| cursor.is_punct(","));
             listed.advance();
@@ -43,7 +60,7 @@ impl Replay<'_> {
         if let Some(name) = name {
             let Some(home) = self.home(&name) else { return };
             let key = object(&name).to_owned();
-            if let Some((_, made)) = self.model.schemas[home].statistics.get(&key).copied() {
+            if let Some(made) = self.model.schemas[home].statistics.get(&key).map(|one| one.made) {
                 if !if_not_exists {
                     let server = format!("statistics object \"{key}\" already exists");
                     self.duplicate(span, "statistics object", &key, "42710", server, Some(made));
@@ -51,7 +68,7 @@ impl Replay<'_> {
                 return;
             }
             let place = self.place(span);
-            self.model.schemas[home].statistics.insert(key, (table, place));
+            self.model.schemas[home].statistics.insert(key, Statistics { table, columns, made: place });
         }
         self.one_more_statistics(table, span);
     }
@@ -74,20 +91,46 @@ impl Replay<'_> {
     pub(super) fn alter_statistics(&mut self, mut cursor: Cursor<'_>) {
         cursor.eat("ALTER STATISTICS");
         let if_exists = cursor.eat("IF EXISTS").is_some();
-        if let Some(name) = cursor.name() {
-            self.known_statistics(&name, if_exists);
+        let Some(name) = cursor.name() else { return };
+        let Some((home, _)) = self.known_statistics(&name, if_exists) else { return };
+        let renamed = cursor.eat("RENAME TO").is_some();
+        let moved = cursor.eat("SET SCHEMA").is_some();
+        let Some(to) = cursor.ident().filter(|_| renamed || moved) else { return };
+        let old = object(&name).to_owned();
+        let (new_home, new) =
+            if renamed { (home, cut(&to.value).to_owned()) } else { (self.schema(&to), old.clone()) };
+        if (new_home, &new) == (home, &old) && moved {
+            return;
+        }
+        if let Some(made) = self.model.schemas[new_home].statistics.get(&new).map(|one| one.made) {
+            let schema = self.model.schemas[new_home].name.clone();
+            let server = format!("statistics object \"{new}\" already exists in schema \"{schema}\"");
+            self.duplicate(to.span, "statistics object", &new, "42710", server, Some(made));
+            return;
+        }
+        if let Some(known) = self.model.schemas[home].statistics.remove(&old) {
+            self.model.schemas[new_home].statistics.insert(new, known);
         }
     }
 
-    fn known_statistics(&mut self, name: &ObjectName, if_exists: bool) -> Option<(usize, RelationId)> {
-        let home = match name.schema() {
-            Some(schema) => self.model.schema_names.get(cut(&schema.value)).copied(),
-            None => self.path.iter().find_map(|name| self.model.schema_names.get(name)).copied(),
-        };
-        let schema = self.model.schemas.get(home?)?;
-        if let Some((table, _)) = schema.statistics.get(object(name)) {
-            return Some((home?, *table));
+    pub(super) fn known_statistics(
+        &mut self,
+        name: &ObjectName,
+        if_exists: bool,
+    ) -> Option<(usize, RelationId)> {
+        let homes = self.schemas_for(name.schema())?;
+        if let (true, false, Some(schema)) = (homes.is_empty(), if_exists, name.schema()) {
+            self.unknown_schema(schema);
+            return None;
         }
+        let found = homes.iter().find_map(|home| {
+            let known = self.model.schemas.get(*home)?.statistics.get(object(name))?;
+            Some((*home, known.table))
+        });
+        if found.is_some() {
+            return found;
+        }
+        let schema = self.model.schemas.get(*homes.first()?)?;
         if !if_exists && !schema.opaque {
             let names: Vec<String> = schema.statistics.keys().cloned().collect();
             let ident = name.last()?.clone();
@@ -103,6 +146,19 @@ impl Replay<'_> {
         self.model.schemas[home].statistics.remove(object(name));
         if let Some(table) = self.model.table_mut(table) {
             table.statistics = table.statistics.saturating_sub(1);
+        }
+    }
+
+    /// Statistics go with a column that they are about.
+    pub(super) fn statistics_of_column(&mut self, table: RelationId, column: usize) {
+        let mut gone = 0;
+        for schema in &mut self.model.schemas {
+            let before = schema.statistics.len();
+            schema.statistics.retain(|_, one| one.table != table || !one.columns.contains(&column));
+            gone += before - schema.statistics.len();
+        }
+        if let Some(table) = self.model.table_mut(table) {
+            table.statistics = table.statistics.saturating_sub(gone);
         }
     }
 }

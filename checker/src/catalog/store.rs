@@ -148,6 +148,8 @@ impl Model {
         let (mut own, mut of_table) = (Vec::new(), None);
         match &self.relations[id].kind {
             RelationKind::Table(table) => {
+                let home = self.schemas.iter_mut().filter(|_| table.statistics > 0);
+                home.for_each(|schema| schema.statistics.retain(|_, one| one.table != id));
                 self.tables -= 1;
                 own.clone_from(&table.indexes);
             }
@@ -208,6 +210,25 @@ impl Model {
         self.change(Change::Moved, self.object(id));
         let relation = &mut self.relations[id];
         (relation.schema, relation.name) = (schema, name.to_owned());
+    }
+
+    /// Gives a key and its index another name, while their table is being made.
+    pub(super) fn rename_key(&mut self, table: RelationId, at: usize, index: RelationId, name: &str) {
+        let Some(known) = self.table_mut(table) else { return };
+        let Some(constraint) = known.constraints.get_mut(at) else { return };
+        let old = std::mem::replace(&mut constraint.name, name.to_owned());
+        constraint.chosen = false;
+        known.constraint_names.remove(&old);
+        known.constraint_names.insert(name.to_owned(), at);
+        self.constraint_names.insert(name.to_owned());
+        let relation = &mut self.relations[index];
+        relation.name = name.to_owned();
+        if let Some(schema) = self.schemas.get_mut(relation.schema) {
+            schema.relations.remove(&old);
+            schema.folded.remove(&old.to_lowercase());
+            schema.relations.insert(name.to_owned(), index);
+            schema.folded.insert(name.to_lowercase(), index);
+        }
     }
 
     pub(super) fn note_use(&mut self, of: RelationId, column: Option<usize>, by: User) {

@@ -1,12 +1,13 @@
 //! Types of columns: built in, or domains resolved down to what is.
 
-use crate::ast::{DataType, Kind};
+use crate::ast::{DataType, Ident, Kind, ObjectName};
 use crate::rules::all::unknown_type;
 use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
-use super::model::Type;
+use super::model::{RelationId, Type};
+use super::names::Resolved;
 
 impl Replay<'_> {
     /// The type that a column or a domain is declared with.
@@ -26,13 +27,23 @@ impl Replay<'_> {
                 }
             }
             Err(unsure) => {
-                if !unsure {
+                if !unsure && self.row_type(data_type).is_none() {
                     self.no_type_yet(data_type);
                 }
                 found.display.clear();
             }
         }
         found
+    }
+
+    /// The table or view whose rows a type is.
+    pub(super) fn row_type(&self, data_type: &DataType) -> Option<RelationId> {
+        let ident = |value: &String| Ident { value: value.clone(), quoted: true, span: data_type.span };
+        let parts = data_type.schema.iter().chain([&data_type.name]).map(ident).collect();
+        match self.resolve(&ObjectName { parts }) {
+            Resolved::Found(id) if self.is_row_type(id) => Some(id),
+            _ => None,
+        }
     }
 
     /// A type that the set makes somewhere, but not before this statement. What the set makes nowhere is found

@@ -24,7 +24,15 @@ impl Replay<'_> {
         let reads = self.reads_of(statement, create.query, recursive.then_some(name.as_str()));
         let outputs = reads.as_ref().and_then(|reads| reads.outputs.clone());
         let columns = self.view_columns(create, outputs);
-        let simple = reads.as_ref().is_none_or(|reads| reads.simple);
+        // Rows of a view are written where those of what it reads are.
+        let written = |reads: &Reads| {
+            reads.relations.iter().all(|id| match &self.model.relation(*id).kind {
+                RelationKind::View(view) => view.simple,
+                _ => true,
+            })
+        };
+        let simple =
+            reads.as_ref().is_none_or(|reads| reads.simple && (reads.relations.len() != 1 || written(reads)));
         let existing = self.model.schemas[home].relations.get(&name).copied();
         let id = match existing {
             Some(id) if create.or_replace && self.is_view(id) => {

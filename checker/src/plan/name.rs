@@ -6,7 +6,7 @@ use dsql_migrate_plan as plan;
 
 use crate::ast::{AlterActionKind, ConstraintKind, CreateIndex, Kind, ObjectName};
 use crate::cursor::Cursor;
-use crate::naming::{ChosenNames, column_names, join};
+use crate::naming::{ChosenNames, index_part, join};
 use crate::statement::Statement;
 
 /// What the names of a set are chosen by.
@@ -68,7 +68,7 @@ impl Names {
             return (name.object().to_owned(), true);
         }
         // Of a table that the replay does not know, the first name that the server would try.
-        let first = || join(index.table.object(), &column_names(statement, &index.keys).join("_"), "idx");
+        let first = || join(index.table.object(), &index_part(statement, index), "idx");
         (self.chosen.get(&(file, index.on_span.start)).cloned().unwrap_or_else(first), false)
     }
 

@@ -169,7 +169,9 @@ fn create(all: &[Token<'_>]) -> Option<ServerError> {
             _ => statement("Define"),
         });
     }
-    if all.iter().take(5).any(|t| t.is("table")) {
+    // `CREATE VIEW v AS TABLE t` makes no table.
+    let kind = all.iter().take(5).take_while(|t| !t.is("as")).find(|t| t.is("table") || t.is("view"));
+    if kind.is_some_and(|t| t.is("table")) {
         return create_table(all);
     }
     if all.iter().take(4).any(|t| t.is("function")) {

@@ -19,6 +19,7 @@ mod postgres;
 mod random;
 mod recorded;
 mod repeated;
+mod replayed;
 mod scanner;
 mod settings;
 mod shown;

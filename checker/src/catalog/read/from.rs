@@ -7,6 +7,7 @@ use crate::catalog::model::{Output, RelationId, RelationKind};
 use crate::catalog::names::{Resolved, cut, object};
 use crate::grammar::{NodeKind, Part};
 use crate::rules::all::ambiguous_name;
+use crate::rules::all::wrong_kind;
 
 /// What a FROM, or a part of it, gives.
 #[derive(Default)]
@@ -47,7 +48,19 @@ impl Reader<'_, '_> {
                 self.reads.relations.push(id);
                 match self.replay.model.relation(id).kind {
                     RelationKind::Table(_) | RelationKind::View(_) => Columns::Relation(id),
-                    _ => Columns::Unknown,
+                    RelationKind::Sequence(_) => {
+                        Columns::Listed(["last_value", "log_cnt", "is_called"].map(Output::named).to_vec())
+                    }
+                    RelationKind::Index(_) => {
+                        let relation = self.replay.model.relation(id);
+                        let (shown, made) = (relation.name.clone(), relation.made);
+                        let finding = self.replay.find(&wrong_kind::RULE, name.span());
+                        finding.message(format!("`{shown}` is an index, and has no rows to read"));
+                        finding.server(format!("\"{shown}\" is an index"));
+                        finding.at_place(made, "it is created here").help("name a table or a view");
+                        Columns::Unknown
+                    }
+                    RelationKind::Opaque => Columns::Unknown,
                 }
             }
             Resolved::Unknown => Columns::Unknown,

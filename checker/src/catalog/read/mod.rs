@@ -89,17 +89,33 @@ impl Replay<'_> {
     /// statement itself.
     pub(super) fn read_statement(&mut self, part: Part<'_>, own: Option<&str>) -> Reads {
         let with = own.map(|own| HashMap::from([(own.to_owned(), Columns::Unknown)]));
-        self.read(part, with, true)
+        self.read(part, with, None)
     }
 
-    /// The same for the body of a function, whose arguments may stand where columns do.
-    pub(super) fn read_body(&mut self, part: Part<'_>) -> Reads {
-        self.read(part, None, false)
+    /// The same for the body of a function, whose arguments may stand where columns do: they are looked for last.
+    pub(super) fn read_body(&mut self, part: Part<'_>, function: &str, arguments: &[String]) -> Reads {
+        let columns = arguments.iter().map(|name| Output::named(name)).collect();
+        let item =
+            Item { name: Some(function.to_owned()), aliased: false, columns: Columns::Listed(columns) };
+        // `argument.field`, where the argument is a row.
+        let rows = arguments.iter().map(|name| Item {
+            name: Some(name.clone()),
+            aliased: false,
+            columns: Columns::Unknown,
+        });
+        let joined = rows.collect();
+        self.read(part, None, Some(Scope { items: vec![item], joined, ..Scope::default() }))
     }
 
-    fn read(&mut self, part: Part<'_>, with: Option<HashMap<String, Columns>>, judge: bool) -> Reads {
-        let mut reader = Reader::new(self, judge);
+    fn read(
+        &mut self,
+        part: Part<'_>,
+        with: Option<HashMap<String, Columns>>,
+        around: Option<Scope>,
+    ) -> Reads {
+        let mut reader = Reader::new(self, true);
         reader.with.extend(with);
+        reader.scopes.extend(around);
         let outputs = reader.statement(part);
         let mut reads = reader.reads;
         reads.outputs = outputs;
@@ -108,11 +124,9 @@ impl Replay<'_> {
         reads.relations.dedup();
         reads.columns.sort_unstable();
         reads.columns.dedup();
-        if judge {
-            let relations = reads.relations.iter().map(|id| Object::Relation(*id));
-            let columns = reads.columns.iter().map(|(id, at)| Object::Column(*id, *at));
-            self.model.effects.reads.extend(relations.chain(columns));
-        }
+        let relations = reads.relations.iter().map(|id| Object::Relation(*id));
+        let columns = reads.columns.iter().map(|(id, at)| Object::Column(*id, *at));
+        self.model.effects.reads.extend(relations.chain(columns));
         reads
     }
 

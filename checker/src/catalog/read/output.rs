@@ -5,6 +5,7 @@ use crate::ast::Ident;
 use crate::catalog::model::{Output, Type};
 use crate::catalog::names::{cut, object};
 use crate::grammar::{NodeKind, Part};
+use crate::naming::label;
 
 /// What a query gives: its columns where they are known.
 pub(super) type Outputs = Option<Vec<Output>>;
@@ -110,26 +111,12 @@ fn without_parentheses(mut value: Part<'_>) -> Part<'_> {
     value
 }
 
-/// The name that PostgreSQL gives a column without one; `None` where that is not known here.
+/// The name that PostgreSQL gives a column without one; `None` where it is not known here.
 fn name_of(value: Part<'_>) -> Option<String> {
-    let mut value = without_parentheses(value);
-    let mut cast = false;
-    // A cast is called as what it casts, if that has a name.
-    while let (NodeKind::Cast, Some(inner)) = (value.kind(), value.first()) {
-        value = without_parentheses(inner);
-        cast = true;
-    }
-    let unnamed = || (!cast).then(|| UNNAMED.to_owned());
     match value.kind() {
-        NodeKind::Column => {
-            let steps = value.children();
-            let plain = steps.iter().all(|step| step.is(NodeKind::Attribute));
-            plain.then(|| value.name()).flatten()?.last().map(|ident| cut(&ident.value).to_owned())
-        }
-        NodeKind::Call => Some(object(&value.child(NodeKind::Function)?.name()?).to_owned()),
-        NodeKind::TimeZone => Some("timezone".to_owned()),
-        NodeKind::Binary | NodeKind::Number | NodeKind::String | NodeKind::Null => unnamed(),
-        _ => None,
+        // The name of the query's own column, or of all of them.
+        NodeKind::Query | NodeKind::AllColumns => None,
+        _ => Some(label(value).map_or_else(|| UNNAMED.to_owned(), |name| cut(&name).to_owned())),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Queries: WITH, SELECT, set operations and what stands behind them.
 
+use crate::rules::all::unknown_column;
 use std::collections::HashMap;
 
 use super::expression::only_name;
@@ -252,6 +253,17 @@ impl Reader<'_, '_> {
         if let Some(ident) = only_name(value) {
             let name = cut(&ident.value);
             // Where the columns are not all known, a name may be one of them.
+            let named = outputs.into_iter().flatten().filter(|one| one.name.as_deref() == Some(name));
+            let origins: Vec<_> = named.map(|one| one.origin).collect();
+            // Two that are the same column are not two.
+            let two = origins.len() > 1 && origins.iter().any(|one| one.is_none() || *one != origins[0]);
+            if two && !grouping {
+                let finding = self.replay.find(&unknown_column::RULE, ident.span);
+                finding.message(format!("two columns of the query are called `{name}`"));
+                finding.answer("42702", format!("ORDER BY \"{name}\" is ambiguous"));
+                finding.help("give one of them another name, or write its number");
+                return;
+            }
             let given = outputs.is_none_or(|all| all.iter().any(|one| one.may_be(name)));
             if given && !(grouping && self.is_sure(name)) {
                 return;
@@ -310,12 +322,16 @@ pub(super) fn is_simple(statement: Part<'_>) -> bool {
     if !statement.is(NodeKind::Query) {
         return true;
     }
-    let Some(select) = body_of(statement).filter(|body| body.is(NodeKind::Select)) else { return false };
-    let sources = select.child(NodeKind::From).map(Part::children).unwrap_or_default();
-    let one = matches!(sources.as_slice(), [only] if !only.is_any(&[NodeKind::Join, NodeKind::NaturalJoin, NodeKind::JoinAlias]));
     let around = statement.children();
     let limited =
         around.iter().any(|child| child.is_any(WITHS) || child.is_any(&[NodeKind::Limit, NodeKind::Offset]));
+    let body = body_of(statement);
+    if body.is_some_and(|body| body.is(NodeKind::TableQuery)) {
+        return !limited;
+    }
+    let Some(select) = body.filter(|body| body.is(NodeKind::Select)) else { return false };
+    let sources = select.child(NodeKind::From).map(Part::children).unwrap_or_default();
+    let one = matches!(sources.as_slice(), [only] if !only.is_any(&[NodeKind::Join, NodeKind::NaturalJoin, NodeKind::JoinAlias]));
     let grouped = [NodeKind::Group, NodeKind::Having, NodeKind::Distinct];
     let of_many_rows = |call: &Part<'_>| {
         let name = call.child(NodeKind::Function).and_then(|function| function.name());

@@ -10,7 +10,10 @@ pub(crate) static RULE: Rule = Rule {
     wrong: "CREATE FUNCTION f() RETURNS int LANGUAGE sql LEAKPROOF RETURN 1;",
     right: "CREATE FUNCTION f() RETURNS int LANGUAGE sql IMMUTABLE RETURN 1;",
     help: "leave it out",
-    evidence: &["AWS's page on CREATE FUNCTION", "PostgreSQL 16: CREATE FUNCTION as a role that is no superuser"],
+    evidence: &[
+        "AWS's page on CREATE FUNCTION",
+        "PostgreSQL 16: CREATE FUNCTION as a role that is no superuser",
+    ],
     check: Check::Parts(&[NodeKind::FunctionOption], check),
     ..Rule::REFUSED
 };

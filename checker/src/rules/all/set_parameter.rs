@@ -42,7 +42,9 @@ fn check(part: Part<'_>, _: &Statement<'_>, found: &mut Findings<'_>) {
     if settings::is_reserved(name) {
         found
             .at(setting.span)
-            .message(format!("there is no setting `{name}`, and the names that begin with `dsql.` are DSQL's own"))
+            .message(format!(
+                "there is no setting `{name}`, and the names that begin with `dsql.` are DSQL's own"
+            ))
             .answer("42602", format!("invalid configuration parameter name \"{name}\""));
         return;
     }

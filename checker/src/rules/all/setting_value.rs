@@ -11,10 +11,7 @@ pub(crate) static RULE: Rule = Rule {
     right: "SET dsql.enable_batched_nestloop = off;",
     help: "write a value that it takes, or leave it out",
     sqlstate: "22023",
-    evidence: &[
-        "PostgreSQL 16: SET",
-        "measured 2026-10-04 by ministack: dsql.enable_batched_nestloop",
-    ],
+    evidence: &["PostgreSQL 16: SET", "measured 2026-10-04 by ministack: dsql.enable_batched_nestloop"],
     check: Check::Parts(&[NodeKind::Set, NodeKind::FunctionOption], check),
     ..Rule::REFUSED
 };

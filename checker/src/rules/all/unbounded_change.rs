@@ -1,9 +1,9 @@
 mod slices;
 
 use crate::ast::ObjectName;
+use crate::catalog::builtin::is_aggregate;
 use crate::finding::{Check, Findings, Rule};
 use crate::grammar::{NodeKind, Part};
-use crate::catalog::builtin::is_aggregate;
 use crate::rules::helpers;
 use crate::statement::Statement;
 

@@ -1,0 +1,233 @@
+//! Statements that change or take away what is there.
+
+use fastrand::Rng;
+
+use super::definitions::{condition, default};
+use super::world::{COLUMNS, Change, ColumnChange, Kind, NAMES, TYPES, World, one, quoted};
+
+pub(super) fn search_path(rng: &mut Rng, world: &World) -> (String, Change) {
+    if rng.u32(0..6) == 0 {
+        return ("RESET search_path".to_owned(), Change::Path(None));
+    }
+    // What a path with a schema that is not there would show, if somebody made it, is not judged.
+    let known = |rng: &mut Rng| world.schemas.get(rng.usize(0..world.schemas.len().max(1))).cloned();
+    let mut path: Vec<String> = known(rng).into_iter().collect();
+    if rng.bool() {
+        path.extend(known(rng));
+    }
+    if path.is_empty() {
+        return ("RESET search_path".to_owned(), Change::Path(None));
+    }
+    let shown: Vec<_> = path.iter().map(|name| quoted(name)).collect();
+    (format!("SET search_path = {}", shown.join(", ")), Change::Path(Some(path)))
+}
+
+pub(super) fn alter_table(rng: &mut Rng, world: &World) -> (String, Change) {
+    let table = world.pick(rng, Kind::Table);
+    let called = world.called(rng, &table);
+    let here = (table.schema.clone(), table.name.clone());
+    let exists = if rng.u32(0..8) == 0 { "IF EXISTS " } else { "" };
+    let column = world.column(rng, &table);
+    let quoted_column = quoted(&column);
+    let new = one(rng, COLUMNS).to_owned();
+    let of_column = |change| Change::Column(here.0.clone(), here.1.clone(), change);
+    let tail = one(rng, &["", "", "", " CASCADE", " RESTRICT"]);
+    let if_exists = one(rng, &["", "", "IF EXISTS "]);
+    let constraint = match table.constraints.len() {
+        0 => format!("{}_{}", table.name, one(rng, &["pkey", "n_key", "id_check", "check", "book_id_fkey"])),
+        count => table.constraints[rng.usize(0..count)].clone(),
+    };
+    let constraint = quoted(&constraint);
+    let what = match rng.u32(0..19) {
+        // The columns of an index have names of which nothing is known.
+        5 | 6 if table.kind == Kind::Index => 9,
+        what => what,
+    };
+    let (action, change) = match what {
+        0..3 => {
+            let missing = if rng.u32(0..4) == 0 { "IF NOT EXISTS " } else { "" };
+            (
+                format!("ADD COLUMN {missing}{} {}", quoted(&new), one(rng, TYPES)),
+                of_column(ColumnChange::Added(new)),
+            )
+        }
+        3..5 => {
+            (format!("DROP COLUMN {if_exists}{quoted_column}{tail}"), of_column(ColumnChange::Gone(column)))
+        }
+        5..7 => {
+            let word = if rng.bool() { "COLUMN " } else { "" };
+            (
+                format!("RENAME {word}{quoted_column} TO {}", quoted(&new)),
+                of_column(ColumnChange::Renamed(column, new)),
+            )
+        }
+        7 => {
+            let name = one(rng, NAMES);
+            (format!("RENAME TO {}", quoted(name)), Change::Renamed(table.kind, here, name.to_owned()))
+        }
+        8 => {
+            let schema = world.schema(rng);
+            (format!("SET SCHEMA {}", quoted(&schema)), Change::Moved(table.kind, here, schema))
+        }
+        9 => (format!("ALTER {quoted_column} SET DEFAULT {}", default(rng)), Change::None),
+        10 => (format!("ALTER COLUMN {quoted_column} DROP DEFAULT"), Change::None),
+        11 => (format!("ALTER {quoted_column} DROP NOT NULL"), Change::None),
+        12 => {
+            let name = one(rng, NAMES);
+            let check = condition(rng, world, &table);
+            (
+                format!("ADD CONSTRAINT {} CHECK ({check}) NOT VALID", quoted(name)),
+                Change::Constraint(here.0, here.1, name.to_owned()),
+            )
+        }
+        13 => {
+            let (name, parent) = (one(rng, NAMES), world.pick(rng, Kind::Table));
+            let parent = world.called(rng, &parent);
+            let sql = format!(
+                "ADD CONSTRAINT {} FOREIGN KEY ({quoted_column}) REFERENCES {parent} NOT VALID",
+                quoted(name)
+            );
+            (sql, Change::Constraint(here.0, here.1, name.to_owned()))
+        }
+        14 => (format!("DROP CONSTRAINT {if_exists}{constraint}{tail}"), Change::None),
+        15 => {
+            let name = one(rng, NAMES);
+            (
+                format!("RENAME CONSTRAINT {constraint} TO {}", quoted(name)),
+                Change::Constraint(here.0, here.1, name.to_owned()),
+            )
+        }
+        16 => {
+            let sql = format!("ALTER TABLE ASYNC {exists}{called} VALIDATE CONSTRAINT {constraint}");
+            return (sql, Change::None);
+        }
+        17 => (
+            one(
+                rng,
+                &[
+                    "ALTER id ADD GENERATED ALWAYS AS IDENTITY (CACHE 1)",
+                    "ALTER id DROP IDENTITY",
+                    "ALTER id DROP IDENTITY IF EXISTS",
+                    "ALTER id SET GENERATED BY DEFAULT",
+                    "ALTER id RESTART WITH 7",
+                ],
+            )
+            .to_owned(),
+            Change::None,
+        ),
+        _ => {
+            let index = world.pick(rng, Kind::Index);
+            (
+                format!(
+                    "ADD CONSTRAINT {} UNIQUE USING INDEX {}",
+                    quoted(one(rng, NAMES)),
+                    quoted(&index.name)
+                ),
+                Change::None,
+            )
+        }
+    };
+    (format!("ALTER TABLE {exists}{called} {action}"), change)
+}
+
+const KINDS: &[(Kind, &str)] = &[
+    (Kind::View, "VIEW"),
+    (Kind::Index, "INDEX"),
+    (Kind::Sequence, "SEQUENCE"),
+    (Kind::Domain, "DOMAIN"),
+    (Kind::Function, "FUNCTION"),
+    (Kind::Statistics, "STATISTICS"),
+    (Kind::Table, "TABLE"),
+];
+
+pub(super) fn alter_other(rng: &mut Rng, world: &World) -> (String, Change) {
+    let (kind, word) = KINDS[rng.usize(0..KINDS.len() - 1)];
+    let thing = world.pick(rng, kind);
+    let called = world.called(rng, &thing);
+    let here = (thing.schema.clone(), thing.name.clone());
+    let name = one(rng, NAMES);
+    if rng.u32(0..10) == 0 {
+        let old = world.schema(rng);
+        let new = world.other_schema(rng);
+        let sql = format!("ALTER SCHEMA {} RENAME TO {}", quoted(&old), quoted(&new));
+        return (sql, Change::SchemaRenamed(old, new));
+    }
+    let action = rng.u32(0..6);
+    if action < 2 {
+        let sql = format!("ALTER {word} {called} RENAME TO {}", quoted(name));
+        return (sql, Change::Renamed(kind, here, name.to_owned()));
+    }
+    if action == 2 && kind != Kind::Index {
+        let schema = world.schema(rng);
+        return (
+            format!("ALTER {word} {called} SET SCHEMA {}", quoted(&schema)),
+            Change::Moved(kind, here, schema),
+        );
+    }
+    let column = quoted(&world.column(rng, &thing));
+    let sql = match kind {
+        Kind::View => match rng.u32(0..3) {
+            0 => format!("ALTER VIEW {called} RENAME COLUMN {column} TO {}", quoted(one(rng, COLUMNS))),
+            1 => format!("ALTER VIEW {called} ALTER COLUMN {column} SET DEFAULT {}", default(rng)),
+            _ => format!("ALTER VIEW IF EXISTS {called} ALTER {column} DROP DEFAULT"),
+        },
+        Kind::Sequence => {
+            let owner = world.pick(rng, Kind::Table);
+            match rng.u32(0..3) {
+                0 => format!("ALTER SEQUENCE {called} OWNED BY NONE"),
+                1 => format!(
+                    "ALTER SEQUENCE {called} OWNED BY {}.{}",
+                    world.called(rng, &owner),
+                    quoted(&world.column(rng, &owner))
+                ),
+                _ => format!("ALTER SEQUENCE IF EXISTS {called} RESTART"),
+            }
+        }
+        Kind::Domain => match rng.u32(0..3) {
+            0 => format!("ALTER DOMAIN {called} SET DEFAULT NULL"),
+            1 => format!("ALTER DOMAIN {called} DROP NOT NULL"),
+            _ => format!("ALTER DOMAIN {called} RENAME CONSTRAINT a TO b"),
+        },
+        Kind::Function => format!("ALTER FUNCTION {called}(int) RENAME TO {}", quoted(name)),
+        Kind::Statistics => format!("ALTER STATISTICS {called} SET STATISTICS 10"),
+        _ => format!("ALTER INDEX IF EXISTS {called} RENAME TO {}", quoted(name)),
+    };
+    (sql, Change::None)
+}
+
+pub(super) fn drop(rng: &mut Rng, world: &World) -> (String, Change) {
+    let exists = one(rng, &["", "", "IF EXISTS "]);
+    let tail = one(rng, &["", "", " CASCADE", " RESTRICT"]);
+    if rng.u32(0..14) == 0 {
+        let schema = world.schema(rng);
+        return (format!("DROP SCHEMA {exists}{}{tail}", quoted(&schema)), Change::SchemaGone(schema));
+    }
+    let (kind, word) = KINDS[rng.usize(0..KINDS.len())];
+    let thing = world.pick(rng, kind);
+    let mut names = world.called(rng, &thing);
+    if rng.u32(0..10) == 0 && kind != Kind::Function {
+        let more = world.pick(rng, kind);
+        names = format!("{names}, {}", world.called(rng, &more));
+    }
+    let arguments = if kind == Kind::Function { one(rng, &["", "(int)", "()", "(text)"]) } else { "" };
+    (format!("DROP {word} {exists}{names}{arguments}{tail}"), Change::Gone(kind, thing.schema, thing.name))
+}
+
+pub(super) fn comment(rng: &mut Rng, world: &World) -> (String, Change) {
+    let (kind, word) = KINDS[rng.usize(0..KINDS.len())];
+    let thing = world.pick(rng, kind);
+    let called = world.called(rng, &thing);
+    let text = one(rng, &["'x'", "NULL"]);
+    let sql = match (kind, rng.u32(0..3)) {
+        (Kind::Table | Kind::View, 0) => {
+            format!("COMMENT ON COLUMN {called}.{} IS {text}", quoted(&world.column(rng, &thing)))
+        }
+        (Kind::Table, 1) => {
+            let constraint = thing.constraints.first().map_or("books_pkey", String::as_str);
+            format!("COMMENT ON CONSTRAINT {} ON {called} IS {text}", quoted(constraint))
+        }
+        (Kind::Function, _) => format!("COMMENT ON FUNCTION {called}(int) IS {text}"),
+        _ => format!("COMMENT ON {word} {called} IS {text}"),
+    };
+    (sql, Change::None)
+}
