@@ -18,6 +18,7 @@ mod depend;
 mod dml;
 mod domain;
 mod drop;
+mod end;
 mod external;
 mod function;
 mod guess;
@@ -53,6 +54,7 @@ use crate::text::Span;
 
 use model::{FunctionId, Model, Place, RelationId};
 
+pub(crate) use end::End;
 pub(crate) use external::Declared;
 
 /// Whoever judges a statement by itself, in a file, before it is applied to the schema.
@@ -63,6 +65,7 @@ pub(crate) struct Replayed {
     /// By the file's position in the set: what each of its statements does.
     pub(crate) effects: HashMap<usize, Vec<Effects>>,
     pub(crate) chosen: ChosenNames,
+    pub(crate) end: End,
 }
 
 /// Replays the files, which are in the order in which they are applied.
@@ -85,7 +88,7 @@ pub(crate) fn replay<'f, 's: 'f>(
     replay.finish();
     replay.hazards();
     out.append(&mut replay.out);
-    Replayed { effects, chosen: replay.chosen }
+    Replayed { effects, chosen: replay.chosen, end: End::new(replay.model, replay.declared) }
 }
 
 /// The replay at one statement.
@@ -108,6 +111,8 @@ struct Replay<'c> {
     chosen: ChosenNames,
     /// How many of the relations are declared by comments: they may have constraints that nobody has declared.
     declared: usize,
+    /// Whether whoever sends the statements gives values for their parameters.
+    takes_parameters: bool,
 }
 
 /// That a function's body names what has gone.
@@ -136,6 +141,7 @@ impl Replay<'_> {
             stale: Vec::new(),
             chosen: ChosenNames::new(),
             declared: 0,
+            takes_parameters: false,
         }
     }
 

@@ -36,7 +36,8 @@ pub(super) fn help(change: Part<'_>, table: Option<&ObjectName>, key: Option<&Ve
         ),
     };
     let verb = if change.is(NodeKind::Update) { "UPDATE … SET …" } else { "DELETE …" };
-    let lead = format!("where the table may have more than 2,997 such rows, change them in slices by {lead}:");
+    let lead =
+        format!("where the table may have more than 2,997 such rows, change them in slices by {lead}:");
     if change.is(NodeKind::Delete) || condition.is_some_and(|condition| ends(change, condition)) {
         let condition = condition.map_or_else(String::new, |part| format!(" {}", part.text()));
         return format!(
