@@ -119,6 +119,9 @@ struct Window {
     end: usize,
     /// Whether the first line is not shown from its beginning.
     cut: bool,
+    /// How many blanks stand for what the file has before the text on its first line, so that columns are those of the
+    /// file.
+    indent: usize,
 }
 
 impl Window {
@@ -134,6 +137,8 @@ impl Window {
             .get(span.end..)
             .and_then(|after| after.find('\n'))
             .map_or(text.len(), |newline| span.end + newline);
+        let on_line = source.around(span);
+        (start, end) = (start.max(on_line.start), end.min(on_line.end));
         let cut = span.start - start > LONG_LINE;
         if cut {
             start = boundary(text, span.start - LONG_LINE / 4);
@@ -141,11 +146,17 @@ impl Window {
         if end - span.end > LONG_LINE {
             end = boundary(text, span.end + LONG_LINE / 4);
         }
-        Self { start, end, cut }
+        let before = source.slice(Span::new(start, span.start)).chars().count();
+        let indent = if source.is_part() && !cut {
+            (source.position(span.start).column - 1).saturating_sub(before)
+        } else {
+            0
+        };
+        Self { start, end, cut, indent }
     }
 
-    /// The snippet of this window. Where its first line is cut, or is not a whole line of the file, the place is said
-    /// beforehand, since columns would be counted from there.
+    /// The snippet of this window. Where its first line is cut the place is said beforehand, since columns
+    /// would be counted from the cut.
     fn snippet<'a>(
         &self,
         source: &'a Source,
@@ -154,8 +165,9 @@ impl Window {
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         // A carriage return would be shown as a mark of its own; a blank takes the same one byte.
         let text = source.slice(Span::new(self.start, self.end)).replace('\r', " ");
+        let text = format!("{:1$}{text}", "", self.indent);
         let snippet = Snippet::source(text).line_start(source.position(self.start).line);
-        if !self.cut && !source.is_part() {
+        if !self.cut {
             return snippet.path(source.path());
         }
         let position = source.position(place.start);
@@ -166,7 +178,7 @@ impl Window {
     }
 
     fn local(&self, span: Span) -> std::ops::Range<usize> {
-        let clamp = |at: usize| at.clamp(self.start, self.end) - self.start;
+        let clamp = |at: usize| at.clamp(self.start, self.end) - self.start + self.indent;
         clamp(span.start)..clamp(span.end).max(clamp(span.start))
     }
 }

@@ -281,3 +281,25 @@ fn findings_are_shown_with_the_statement_and_the_set() {
   = see: `dsql-migrate explain unknown-column`"]
     );
 }
+
+/// Columns are those of the Rust file, and of a string that goes on behind a backslash the line is shown that is meant.
+#[test]
+fn findings_in_a_part_of_a_file_are_shown_in_their_place() {
+    use crate::text::{Anchor, Position};
+    let (report, mut head) = Head::of_set(vec![input("0001_a.sql", SET)], Options::default());
+    let anchor = |byte, line, column| Anchor { byte, position: Position { line, column } };
+    let mut shown = |sql: &str, anchors| {
+        let judged = head.check(Source::within("a.rs", sql, anchors));
+        let [found] = judged.diagnostics.as_slice() else { panic!("{:?}", judged.diagnostics) };
+        let shown = of_statement(&report, &judged, found, Style::Plain);
+        shown.lines().skip(1).take(4).map(str::to_owned).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(
+        shown("SELECT a FROM itmes", vec![anchor(0, 7, 5)]),
+        " --> a.rs:7:19\n  |\n7 |     SELECT a FROM itmes\n  |                   ^^^^^"
+    );
+    assert_eq!(
+        shown("SELECT a FROM itmes LIMIT 1", vec![anchor(0, 7, 5), anchor(9, 8, 3), anchor(20, 9, 3)]),
+        " --> a.rs:8:8\n  |\n8 |   FROM itmes \n  |        ^^^^^"
+    );
+}

@@ -91,6 +91,14 @@ impl Source {
         &self.text
     }
 
+    /// What of the text stands on the lines of the file that a span is on; all of it where the text is a whole file.
+    pub(crate) fn around(&self, span: Span) -> Span {
+        let (first, last) = (self.position(span.start).line, self.position(span.end).line);
+        let start = self.anchors.iter().find(|anchor| anchor.position.line == first);
+        let end = self.anchors.iter().find(|anchor| anchor.byte > span.end && anchor.position.line > last);
+        Span::new(start.map_or(0, |one| one.byte), end.map_or(self.text.len(), |one| one.byte))
+    }
+
     /// The text of a span; empty where the span does not fit the text.
     #[must_use]
     pub fn slice(&self, span: Span) -> &str {
