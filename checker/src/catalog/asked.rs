@@ -6,25 +6,18 @@ use crate::finding::Schema;
 use super::Replay;
 use super::names::Resolved;
 
-fn ident(value: &str) -> Ident {
-    Ident { value: value.to_owned(), quoted: true, span: Default::default() }
-}
-
 impl Schema for Replay<'_> {
     fn has_domain(&self, schema: Option<&str>, name: &str) -> bool {
-        self.resolve_domain(schema, name) != Err(false) || self.has_had_domain(name)
-    }
-
-    fn has_rows_of(&self, schema: Option<&str>, name: &str) -> bool {
-        let parts = schema.into_iter().chain([name]).map(ident).collect();
-        match self.resolve(&ObjectName { parts }) {
-            Resolved::Found(id) => self.is_row_type(id),
-            Resolved::Unknown => true,
-            Resolved::Missing => false,
-        }
+        let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Default::default() };
+        let parts = schema.map(ident).into_iter().chain([ident(name)]).collect();
+        // The rows of a table and of a view are a type as well.
+        let is_row =
+            || matches!(self.resolve(&ObjectName { parts }), Resolved::Found(id) if self.is_row_type(id));
+        self.resolve_domain(schema, name) != Err(false) || self.has_had_domain(name) || is_row()
     }
 
     fn has_function(&self, schema: Option<&str>, name: &str) -> bool {
+        let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Default::default() };
         let schemas = self.schemas_for(schema.map(ident).as_ref()).unwrap_or_default();
         let mut schemas = schemas.iter().filter_map(|id| self.model.schemas.get(*id));
         self.model.refused.contains(name)

@@ -7,9 +7,6 @@ pub(crate) trait Schema {
     /// Whether a domain has or has had this name, so that it is the replay's to say whether it is there now.
     fn has_domain(&self, schema: Option<&str>, name: &str) -> bool;
 
-    /// Whether a table or view of this name may be there.
-    fn has_rows_of(&self, schema: Option<&str>, name: &str) -> bool;
-
     /// Whether the set makes a function of this name that the search path or the schema shows.
     fn has_function(&self, schema: Option<&str>, name: &str) -> bool;
 
