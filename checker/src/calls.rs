@@ -74,11 +74,11 @@ fn calls_among(mut cursor: Cursor<'_>) -> Vec<Call> {
     calls
 }
 
-/// A cast: its type, and whether it is a string literal that is cast. Only then is the name surely that of a type made
-/// for values. What else is cast may be a row, and every table is a type of rows.
+/// A cast: its type, and whether it is a string literal or a parameter that is cast. Only then is the type surely one that
+/// is made of a text. What else is cast may be a row.
 pub(crate) struct Cast {
     pub(crate) data_type: DataType,
-    pub(crate) of_literal: bool,
+    pub(crate) of_text: bool,
 }
 
 /// What a statement casts, by `::` or `CAST(… AS …)`.
@@ -86,7 +86,7 @@ pub(crate) fn casts_of(root: Option<Part<'_>>, cursor: Cursor<'_>) -> Vec<Cast> 
     let Some(root) = root else { return casts_among(cursor) };
     let cast = |cast: Part<'_>| {
         let data_type = crate::parse::data_type(&mut cast.child(NodeKind::Type)?.cursor())?;
-        Some(Cast { data_type, of_literal: cast.first()?.is(NodeKind::String) })
+        Some(Cast { data_type, of_text: cast.first()?.is_any(&[NodeKind::String, NodeKind::Param]) })
     };
     root.everything().filter(|part| part.is(NodeKind::Cast)).filter_map(cast).collect()
 }
@@ -102,7 +102,7 @@ fn casts_among(mut cursor: Cursor<'_>) -> Vec<Cast> {
             let literal = cursor.last_text().ends_with('\'') || cursor.last_text().ends_with('$');
             cursor.advance();
             types.extend(
-                crate::parse::data_type(&mut cursor).map(|data_type| Cast { data_type, of_literal: literal }),
+                crate::parse::data_type(&mut cursor).map(|data_type| Cast { data_type, of_text: literal }),
             );
             continue;
         }

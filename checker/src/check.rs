@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use dsql_migrate_plan::{Migration, Plan};
 
+use crate::catalog::End;
 use crate::dialect::Dialect;
 use crate::file_name::{self, FileName};
 use crate::finding::{Diagnostic, Severity};
@@ -78,15 +79,15 @@ pub fn check_file(input: Input, options: Options) -> Report {
 
 /// Deeply nested expressions are read by recursion, to a limit that a thread of two megabytes does not always
 /// hold in a debug build. Whoever calls, from a test or from a compiler plug-in, is not to be ended by that.
-fn on_a_large_stack<T: Send>(work: impl Fn() -> T + Sync) -> T {
+pub(crate) fn on_a_large_stack<T: Send>(mut work: impl FnMut() -> T + Send) -> T {
     const STACK: usize = 64 << 20;
-    std::thread::scope(|scope| {
-        match std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, &work) {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // No thread could be had: this one must do.
-            Err(_) => work(),
-        }
-    })
+    let on_thread = &mut work;
+    let done = std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, on_thread).ok()?;
+        Some(thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    // No thread could be had: this one must do.
+    done.unwrap_or_else(work)
 }
 
 fn judge_one(input: &Input, options: Options) -> Report {
@@ -117,7 +118,7 @@ fn judge_one(input: &Input, options: Options) -> Report {
 /// Judges the files of a folder as a set, and plans them.
 #[must_use]
 pub fn check_set(inputs: Vec<Input>, options: Options) -> Report {
-    on_a_large_stack(|| judge_set(inputs.clone(), options))
+    on_a_large_stack(|| judge_set(inputs.clone(), options).0)
 }
 
 /// The schema that the files make, one line an object, in no stable form: for tests that hold it against a server.
@@ -131,7 +132,8 @@ pub fn replayed(inputs: &[Input]) -> Vec<String> {
     })
 }
 
-fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
+/// The same, with the schema that the set ends with.
+pub(crate) fn judge_set(mut inputs: Vec<Input>, options: Options) -> (Report, End) {
     let lock = inputs.iter().position(|input| input.name == lock::FILE_NAME).map(|at| inputs.remove(at));
     inputs.sort_by_cached_key(|input| file_name::order(&input.name));
     let mut files: Vec<_> = inputs.iter().map(source).collect();
@@ -206,7 +208,7 @@ fn judge_set(mut inputs: Vec<Input>, options: Options) -> Report {
     } else if !blocked {
         report.lockable = migrations;
     }
-    report
+    (report, judged.replayed.end)
 }
 
 /// Warns once, at the first timestamp behind a counted version.

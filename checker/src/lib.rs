@@ -29,6 +29,7 @@ pub mod fix;
 pub mod folder;
 #[doc(hidden)]
 pub mod grammar;
+mod head;
 mod judge;
 #[doc(hidden)]
 pub mod lex;
@@ -50,6 +51,7 @@ pub use check::{Input, Report, check_file, check_set};
 pub use dialect::{Date, Dialect, InvalidDate};
 pub use dsql_migrate_plan::Plan;
 pub use finding::{Diagnostic, Label, Rule, ServerAnswer, Severity};
+pub use head::{Head, Judged};
 pub use options::Options;
 pub use rules::RULES;
-pub use text::{Position, Source, Span};
+pub use text::{Anchor, Position, Source, Span};

@@ -4,6 +4,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 use crate::check::Report;
 use crate::finding::{Diagnostic, Severity};
+use crate::head::Judged;
 use crate::text::{Source, Span};
 
 /// A line longer than this many bytes is shown in part: a dump's INSERT can be a megabyte wide.
@@ -22,13 +23,28 @@ pub enum Style {
 /// say, and what to write instead.
 #[must_use]
 pub fn diagnostic(report: &Report, finding: &Diagnostic, style: Style) -> String {
+    text(report, None, finding, style)
+}
+
+/// The same of a finding in a statement of an application; `report` is that of the set which it was held against.
+#[must_use]
+pub fn of_statement(report: &Report, judged: &Judged, finding: &Diagnostic, style: Style) -> String {
+    text(report, Some(&judged.source), finding, style)
+}
+
+/// The file at a position: one of the set, or behind these the statement that was held against it.
+fn file<'a>(report: &'a Report, statement: Option<&'a Source>, at: usize) -> Option<&'a Source> {
+    report.files.get(at).or(statement)
+}
+
+fn text(report: &Report, statement: Option<&Source>, finding: &Diagnostic, style: Style) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
     let title = level.primary_title(finding.message.as_str()).id(finding.rule.id);
     let mut group = Group::with_title(title);
-    for element in snippets(report, finding) {
+    for element in snippets(report, statement, finding) {
         group = match element {
             Element::Origin(origin) => group.element(origin),
             Element::Snippet(snippet) => group.element(snippet),
@@ -60,9 +76,13 @@ enum Element<'a> {
 }
 
 /// The places of a finding: those in one file that are near each other share one window of source.
-fn snippets<'a>(report: &'a Report, finding: &'a Diagnostic) -> Vec<Element<'a>> {
+fn snippets<'a>(
+    report: &'a Report,
+    statement: Option<&'a Source>,
+    finding: &'a Diagnostic,
+) -> Vec<Element<'a>> {
     let mut elements = Vec::new();
-    let Some(source) = report.files.get(finding.file) else { return elements };
+    let Some(source) = file(report, statement, finding.file) else { return elements };
     if finding.span == Span::default() {
         // About the file as a whole.
         elements.push(Element::Origin(Origin::path(source.path())));
@@ -84,7 +104,7 @@ fn snippets<'a>(report: &'a Report, finding: &'a Diagnostic) -> Vec<Element<'a>>
     }
     elements.push(Element::Snippet(snippet));
     for other in finding.others.iter().filter(|other| other.file != finding.file) {
-        let Some(source) = report.files.get(other.file) else { continue };
+        let Some(source) = file(report, statement, other.file) else { continue };
         let window = Window::around(source, other.span);
         let snippet = window.snippet(source, other.span, &mut elements);
         let annotation = AnnotationKind::Context.span(window.local(other.span)).label(other.text.as_str());
@@ -99,6 +119,9 @@ struct Window {
     end: usize,
     /// Whether the first line is not shown from its beginning.
     cut: bool,
+    /// How many blanks stand for what the file has before the text on its first line, so that columns are those of the
+    /// file.
+    indent: usize,
 }
 
 impl Window {
@@ -114,6 +137,8 @@ impl Window {
             .get(span.end..)
             .and_then(|after| after.find('\n'))
             .map_or(text.len(), |newline| span.end + newline);
+        let on_line = source.around(span);
+        (start, end) = (start.max(on_line.start), end.min(on_line.end));
         let cut = span.start - start > LONG_LINE;
         if cut {
             start = boundary(text, span.start - LONG_LINE / 4);
@@ -121,7 +146,13 @@ impl Window {
         if end - span.end > LONG_LINE {
             end = boundary(text, span.end + LONG_LINE / 4);
         }
-        Self { start, end, cut }
+        let before = source.slice(Span::new(start, span.start)).chars().count();
+        let indent = if source.is_part() && !cut {
+            (source.position(span.start).column - 1).saturating_sub(before)
+        } else {
+            0
+        };
+        Self { start, end, cut, indent }
     }
 
     /// The snippet of this window. Where its first line is cut the place is said beforehand, since columns
@@ -134,6 +165,7 @@ impl Window {
     ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
         // A carriage return would be shown as a mark of its own; a blank takes the same one byte.
         let text = source.slice(Span::new(self.start, self.end)).replace('\r', " ");
+        let text = format!("{:1$}{text}", "", self.indent);
         let snippet = Snippet::source(text).line_start(source.position(self.start).line);
         if !self.cut {
             return snippet.path(source.path());
@@ -146,7 +178,7 @@ impl Window {
     }
 
     fn local(&self, span: Span) -> std::ops::Range<usize> {
-        let clamp = |at: usize| at.clamp(self.start, self.end) - self.start;
+        let clamp = |at: usize| at.clamp(self.start, self.end) - self.start + self.indent;
         clamp(span.start)..clamp(span.end).max(clamp(span.start))
     }
 }

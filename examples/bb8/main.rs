@@ -4,7 +4,7 @@
 
 mod pool;
 
-use dsql_migrate::{Dsql, Migrations, embed_migrations, retry_stale};
+use dsql_migrate::{Dsql, Migrations, embed_migrations, retry_stale, sql};
 use std::error::Error;
 
 static MIGRATIONS: Migrations = embed_migrations!("../migrations");
@@ -20,9 +20,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let connection = pool.get().await?;
     let client = connection.client();
-    let rows =
-        retry_stale(|| client.query("SELECT version FROM schema_migrations ORDER BY version", &[])).await?;
-    let versions: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
-    println!("bb8 sees {}", versions.join(", "));
+    // Checked against the same migrations, while this is compiled.
+    let wanted = sql!("../migrations", "SELECT title FROM items_v2 WHERE shelf = $1 ORDER BY title");
+    let rows = retry_stale(|| client.query(wanted, &[&"wanted"])).await?;
+    let titles: Vec<String> = rows.iter().map(|row| row.get(0)).collect();
+    println!("bb8 sees {}", titles.join(", "));
     Ok(())
 }

@@ -5,7 +5,7 @@
 
 mod pool;
 
-use dsql_migrate::{Dsql, Migrations, embed_migrations};
+use dsql_migrate::{Dsql, Migrations, embed_migrations, sql};
 use std::error::Error;
 
 static MIGRATIONS: Migrations = embed_migrations!("../migrations");
@@ -19,12 +19,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Connections from before the migration are not used again.
     database.recycle();
 
-    let versions: Vec<String> = pool::retry_stale(|| {
-        sqlx::query_scalar("SELECT version FROM schema_migrations ORDER BY version")
-            .fetch_all(database.pool())
-    })
-    .await?;
-    println!("sqlx sees {}", versions.join(", "));
+    // Checked against the same migrations, while this is compiled.
+    let wanted = sql!("../migrations", "SELECT title FROM items_v2 WHERE shelf = $1 ORDER BY title");
+    let titles: Vec<String> =
+        pool::retry_stale(|| sqlx::query_scalar(wanted).bind("wanted").fetch_all(database.pool())).await?;
+    println!("sqlx sees {}", titles.join(", "));
     database.pool().close().await;
     Ok(())
 }

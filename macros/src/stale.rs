@@ -27,37 +27,65 @@ pub(crate) fn source(folder: &Path, files: &[PathBuf]) -> TokenStream {
     })
 }
 
-/// A warning where no build script makes cargo look at the folder.
-///
-/// Cargo gives OUT_DIR to crates that have a build script, and keeps what the script printed beside it. A script
-/// that prints no such line at all is run again for every change below the crate's folder.
-pub(crate) fn missing_build_script(folder: &Path) -> Option<String> {
-    let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
-    let relative = relative(&root, folder);
-    let line = format!("println!(\"cargo::rerun-if-changed={relative}\");");
-    let Some(out) = std::env::var_os("OUT_DIR") else {
-        return Some(format!(
-            "a migration that is added later will not be noticed: this crate has no build script\n\
-             write build.rs beside its Cargo.toml:\n\
-             fn main() {{\n    {line}\n}}"
-        ));
-    };
-    let printed = fs::read_to_string(Path::new(&out).parent()?.join("output")).ok()?;
-    let watched: Vec<_> = printed
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("cargo::").or_else(|| line.trim().strip_prefix("cargo:")))
-        .filter_map(|line| line.strip_prefix("rerun-if-changed="))
-        .collect();
-    let folder = folder.canonicalize().ok()?;
-    let covers = |path: &&str| root.join(path).canonicalize().is_ok_and(|path| folder.starts_with(path));
-    let silent = !printed.contains("rerun-if-") && folder.starts_with(root.canonicalize().ok()?);
-    if silent || watched.iter().any(covers) {
-        return None;
+/// Whether cargo looks at a folder, so that a file that is added is noticed.
+pub(crate) enum Watch {
+    /// The build script makes it do so.
+    Watched,
+    /// It does not, as the message says.
+    Missing(String),
+    /// What the build script says cannot be read.
+    Unknown,
+}
+
+impl Watch {
+    /// Cargo gives OUT_DIR to crates that have a build script, and keeps what the script printed beside it. A script
+    /// that prints no such line at all is run again for every change below the crate's folder.
+    pub(crate) fn of(folder: &Path) -> Self {
+        Self::find(folder).unwrap_or(Self::Unknown)
     }
-    Some(format!(
-        "a migration that is added later will not be noticed: the build script of this crate does not look at `{relative}`\n\
-         add to its main: {line}"
-    ))
+
+    fn find(folder: &Path) -> Option<Self> {
+        let root = PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR")?);
+        let relative = relative(&root, folder);
+        let line = format!("println!(\"cargo::rerun-if-changed={relative}\");");
+        let Some(out) = std::env::var_os("OUT_DIR") else {
+            return Some(Self::Missing(format!(
+                "a migration that is added later will not be noticed: this crate has no build script\n\
+                 write build.rs beside its Cargo.toml:\n\
+                 fn main() {{\n    {line}\n}}"
+            )));
+        };
+        let printed = fs::read_to_string(Path::new(&out).parent()?.join("output")).ok()?;
+        let watched: Vec<_> = printed
+            .lines()
+            .filter_map(|line| {
+                line.trim().strip_prefix("cargo::").or_else(|| line.trim().strip_prefix("cargo:"))
+            })
+            .filter_map(|line| line.strip_prefix("rerun-if-changed="))
+            .collect();
+        let folder = folder.canonicalize().ok()?;
+        let covers = |path: &&str| root.join(path).canonicalize().is_ok_and(|path| folder.starts_with(path));
+        let silent = !printed.contains("rerun-if-") && folder.starts_with(root.canonicalize().ok()?);
+        if silent || watched.iter().any(covers) {
+            return Some(Self::Watched);
+        }
+        Some(Self::Missing(format!(
+            "a migration that is added later will not be noticed: the build script of this crate does not look at `{relative}`\n\
+             add to its main: {line}"
+        )))
+    }
+
+    pub(crate) const fn is_watched(&self) -> bool {
+        matches!(self, Self::Watched)
+    }
+
+    /// What to say where cargo does not look at the folder.
+    pub(crate) fn missing(&self) -> Option<String> {
+        match self {
+            Self::Missing(message) => Some(message.clone()),
+            Self::Watched | Self::Unknown => None,
+        }
+    }
 }
 
 /// The folder as build.rs would name it.

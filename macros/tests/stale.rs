@@ -28,12 +28,15 @@ fn main() {
 
 const BUILD: &str = "fn main() { println!(\"cargo::rerun-if-changed=migrations\"); }\n";
 
+/// A statement over the set, in a crate that embeds no set.
+const STATEMENT: &str = r#"fn main() { println!("{}", dsql_migrate::sql!("SELECT a FROM t")); }"#;
+
 impl Project {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let executable = std::env::current_exe().unwrap();
         let tests = executable.ancestors().nth(3).unwrap().join("tests");
-        let folder = tests.join("stale");
+        let folder = tests.join(name);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("src")).unwrap();
         fs::create_dir_all(folder.join("migrations")).unwrap();
@@ -47,7 +50,7 @@ impl Project {
         fs::write(folder.join("build.rs"), BUILD).unwrap();
         // The workspace's choice of versions: nothing is looked up.
         fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
-        Self { folder, target: tests.join("stale-target") }
+        Self { folder, target: tests.join(format!("{name}-target")) }
     }
 
     fn file(&self, name: &str) -> PathBuf {
@@ -87,7 +90,7 @@ impl Project {
 
 #[test]
 fn every_change_of_the_folder_rebuilds_or_fails() {
-    let project = Project::new();
+    let project = Project::new("stale");
     project.write("0001_a.sql", "CREATE DOMAIN a AS text;");
     let first = project.run();
     assert!(first.starts_with("0001_a:"), "{first}");
@@ -130,4 +133,33 @@ fn every_change_of_the_folder_rebuilds_or_fails() {
     // The test that the macro writes passes where all is well.
     let (out, err) = project.cargo(&["test"]);
     assert!(out.contains("test migrations_is_fresh ... ok"), "{out}{err}");
+}
+
+#[test]
+fn every_change_of_the_folder_has_statements_judged_anew() {
+    let project = Project::new("stale-sql");
+    fs::write(project.folder.join("src/main.rs"), STATEMENT).unwrap();
+    project.write("0001_t.sql", "CREATE TABLE t (id uuid PRIMARY KEY, a int);");
+    assert_eq!(project.run(), "SELECT a FROM t\n");
+    let refused = |what: &str| {
+        let (_, said) = project.cargo(&["build"]);
+        assert!(said.contains("error[unknown-column]: `t` has no column `a`"), "{what}: {said}");
+    };
+
+    project.write("0001_t.sql", "CREATE TABLE t (id uuid PRIMARY KEY, b int);");
+    refused("an edit");
+    project.write("0002_a.sql", "ALTER TABLE t ADD COLUMN a int;");
+    assert_eq!(project.run(), "SELECT a FROM t\n", "a file that is added mends it");
+    project.write("0003_a.sql", "-- dsql: contract nobody reads it\nALTER TABLE t DROP COLUMN a;");
+    refused("a file that is added breaks it");
+    fs::remove_file(project.file("0003_a.sql")).unwrap();
+    assert_eq!(project.run(), "SELECT a FROM t\n", "a file that is removed");
+
+    // Without the build script the files that there are, are looked at; of others the build says that they are not.
+    fs::remove_file(project.folder.join("build.rs")).unwrap();
+    let (_, said) = project.cargo(&["build"]);
+    assert!(said.contains("this crate has no build script"), "{said}");
+    assert_eq!(project.run(), "SELECT a FROM t\n");
+    project.write("0002_a.sql", "ALTER TABLE t ADD COLUMN c int;");
+    refused("an edit, without the build script");
 }

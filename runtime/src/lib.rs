@@ -11,6 +11,17 @@
 //! # Ok(()) }
 //! ```
 //!
+//! The service's own statements can be checked against the schema that the migrations end with:
+//!
+//! ```no_run
+//! # async fn title(client: &tokio_postgres::Client, id: &str) -> Result<String, tokio_postgres::Error> {
+//! use dsql_migrate::sql;
+//!
+//! let by_id = sql!("../migrations", "SELECT title FROM items_v2 WHERE id = $1::text::uuid");
+//! let row = client.query_one(by_id, &[&id]).await?;
+//! # row.try_get(0) }
+//! ```
+//!
 //! A run takes one step after the other, each in a transaction of its own as DSQL asks: one DDL statement, or
 //! statements that change rows together with the record that they have. Before a DDL statement its intent is
 //! recorded, after it what became of it, so that whoever comes after a crash knows what to ask the catalog about.
@@ -57,7 +68,7 @@ pub use connect::{Database, Roots};
 #[cfg(feature = "iam")]
 pub use connect::{Dsql, DsqlBuilder, Token};
 pub use core::{HookTime, LateFiles, UnknownVersions};
-pub use dsql_migrate_macros::embed_migrations;
+pub use dsql_migrate_macros::{embed_migrations, sql};
 pub use dsql_migrate_plan::{Checksum, MigrationKind, Phase};
 pub use error::{Error, ErrorKind};
 pub use hook::{Hook, HookError, HookFuture};

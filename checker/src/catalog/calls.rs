@@ -17,7 +17,9 @@ impl Replay<'_> {
     pub(super) fn calls(&mut self, statement: &Statement<'_>) {
         let Some(root) = statement.part() else { return };
         let parameter = root.everything().find(|part| part.is(NodeKind::Param));
-        if let Some(parameter) = parameter.filter(|_| !root.is(NodeKind::CreateFunction)) {
+        if let Some(parameter) =
+            parameter.filter(|_| !self.takes_parameters && !root.is(NodeKind::CreateFunction))
+        {
             let number = parameter.cursor().span();
             let shown = statement.slice(number).to_owned();
             self.find(&parameter_rule::RULE, number).server(format!("there is no parameter {shown}"));
@@ -101,7 +103,10 @@ impl Replay<'_> {
             return;
         }
         let star = is_star(call);
-        if !all.iter().any(|one| one.takes(arguments.len())) && !may_be_no_call(root, name, &arguments) {
+        if !all.iter().any(|one| one.takes(arguments.len()))
+            && !is_table_of_arrays(root, call, name)
+            && !may_be_no_call(root, name, &arguments)
+        {
             let count = arguments.len();
             let noun = if count == 1 { "argument" } else { "arguments" };
             let words = does_not_exist(name, &arguments);
@@ -209,6 +214,17 @@ fn is_star(call: Part<'_>) -> bool {
     let open = call.child(NodeKind::Function).map_or(0, |function| function.range().end);
     let mut cursor = call.cursor().at(open);
     cursor.eat_punct("(").is_some() && cursor.is_punct("*")
+}
+
+/// `FROM unnest(a, b)`: in the place of a table it takes any number of arrays.
+fn is_table_of_arrays(root: Part<'_>, call: Part<'_>, name: &ObjectName) -> bool {
+    let of_table = |part: Part<'_>| {
+        part.is(NodeKind::FunctionTable) && part.holds(call) && {
+            let calls = part.everything().filter(|one| one.is(NodeKind::Call) && one.holds(call));
+            calls.count() == 1
+        }
+    };
+    object(name) == "unnest" && root.everything().any(of_table)
 }
 
 /// With one argument a call may be a cast to a type, or a column of a row.

@@ -19,6 +19,7 @@ mod dml;
 mod domain;
 mod drop;
 mod dump;
+mod end;
 mod external;
 mod function;
 mod guess;
@@ -54,6 +55,7 @@ use crate::text::Span;
 
 use model::{FunctionId, Model, Place, RelationId};
 
+pub(crate) use end::End;
 pub(crate) use external::Declared;
 
 /// Whoever judges a statement by itself, in a file, before it is applied to the schema.
@@ -64,6 +66,7 @@ pub(crate) struct Replayed {
     /// By the file's position in the set: what each of its statements does.
     pub(crate) effects: HashMap<usize, Vec<Effects>>,
     pub(crate) chosen: ChosenNames,
+    pub(crate) end: End,
 }
 
 /// Replays the files, which are in the order in which they are applied.
@@ -86,7 +89,7 @@ pub(crate) fn replay<'f, 's: 'f>(
     replay.finish();
     replay.hazards();
     out.append(&mut replay.out);
-    Replayed { effects, chosen: replay.chosen }
+    Replayed { effects, chosen: replay.chosen, end: End::new(replay.model, replay.declared) }
 }
 
 /// The schema that the files make, in lines of text.
@@ -119,6 +122,8 @@ struct Replay<'c> {
     chosen: ChosenNames,
     /// How many of the relations are declared by comments: they may have constraints that nobody has declared.
     declared: usize,
+    /// Whether whoever sends the statements gives values for their parameters.
+    takes_parameters: bool,
 }
 
 /// That a function's body names what has gone.
@@ -147,6 +152,7 @@ impl Replay<'_> {
             stale: Vec::new(),
             chosen: ChosenNames::new(),
             declared: 0,
+            takes_parameters: false,
         }
     }
 

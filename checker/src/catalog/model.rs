@@ -21,7 +21,7 @@ pub(super) struct Place {
 }
 
 /// The whole schema.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Model {
     pub(super) schemas: Vec<Schema>,
     pub(super) schema_names: HashMap<String, SchemaId>,
@@ -45,7 +45,7 @@ pub(super) struct Model {
 }
 
 /// A schema and what is in it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Schema {
     pub(super) name: String,
     pub(super) made: Option<Place>,
@@ -62,7 +62,7 @@ pub(super) struct Schema {
 }
 
 /// Extended statistics.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Statistics {
     pub(super) table: RelationId,
     /// The columns that they are about by name.
@@ -71,7 +71,7 @@ pub(super) struct Statistics {
 }
 
 /// A table, a view, an index or a sequence: they share one namespace.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Relation {
     pub(super) name: String,
     pub(super) schema: SchemaId,
@@ -82,7 +82,7 @@ pub(super) struct Relation {
     pub(super) users: Vec<Use>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum RelationKind {
     Table(Box<Table>),
     View(View),
@@ -118,7 +118,7 @@ pub(super) enum Used {
     Function(FunctionId),
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Table {
     /// Dropped ones stay: they count towards the most that a table may ever have.
     pub(super) columns: Vec<Column>,
@@ -139,7 +139,7 @@ pub(super) struct Table {
     pub(super) gone_constraints: HashMap<String, Place>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) data_type: Type,
@@ -165,7 +165,7 @@ pub(super) struct Type {
     pub(super) domain: Option<DomainId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Constraint {
     pub(super) name: String,
     pub(super) kind: Demand,
@@ -193,7 +193,7 @@ pub(super) enum Demand {
     },
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Index {
     pub(super) table: RelationId,
     /// The columns; none for an expression.
@@ -210,7 +210,7 @@ pub(super) struct Index {
     pub(super) constraint: Option<usize>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct View {
     /// Its columns, where they are known.
     pub(super) columns: Option<Vec<Output>>,
@@ -228,7 +228,7 @@ pub(super) struct Output {
     pub(super) origin: Option<(RelationId, usize)>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Sequence {
     /// The column that it belongs to.
     pub(super) owner: Option<(RelationId, usize)>,
@@ -236,7 +236,7 @@ pub(super) struct Sequence {
     pub(super) identity: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Domain {
     pub(super) name: String,
     pub(super) schema: SchemaId,
@@ -256,7 +256,7 @@ pub(super) struct Domain {
     pub(super) functions: Vec<FunctionId>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Function {
     pub(super) name: String,
     pub(super) schema: SchemaId,

@@ -21,6 +21,18 @@ impl Diagnostic {
     }
 }
 
+/// Names of columns for a message: the first of them where they are many.
+fn listed(names: &[&str]) -> String {
+    const MOST: usize = 12;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| format!("`{}`", quoted(name))).collect();
+    let more = names.len().saturating_sub(MOST);
+    match shown.as_slice() {
+        _ if more > 0 => format!("{} and {more} more", shown.join(", ")),
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => shown.concat(),
+    }
+}
+
 impl Replay<'_> {
     /// Notes a finding in the words of its rule; the caller refines it.
     pub(super) fn find(&mut self, rule: &'static Rule, span: Span) -> &mut Diagnostic {
@@ -115,19 +127,19 @@ impl Replay<'_> {
         let name = cut(&column.value).to_owned();
         let relation = self.model.relation(table);
         let (of, made) = (relation.name.clone(), relation.made);
-        let (mut near, mut gone) = (None, None);
-        match &relation.kind {
+        let mut gone = None;
+        let columns: Vec<&str> = match &relation.kind {
             RelationKind::Table(table) => {
                 gone = table.gone.get(&name).copied();
-                near =
-                    nearest(&name, table.live().map(|(_, column)| column.name.as_str())).map(str::to_owned);
+                table.live().map(|(_, column)| column.name.as_str()).collect()
             }
             RelationKind::View(view) => {
-                let columns = view.columns.iter().flatten().filter_map(|one| one.name.as_deref());
-                near = nearest(&name, columns).map(str::to_owned);
+                view.columns.iter().flatten().filter_map(|one| one.name.as_deref()).collect()
             }
-            _ => {}
-        }
+            _ => Vec::new(),
+        };
+        let near = nearest(&name, columns.iter().copied()).map(quoted);
+        let known = listed(&columns);
         let finding = self.find(&unknown_column::RULE, column.span);
         finding.message(format!("`{of}` has no column `{name}`")).server(server);
         if gone.is_some() {
@@ -136,8 +148,13 @@ impl Replay<'_> {
             finding.at_place(made, "the table is created here");
         }
         match near {
-            Some(near) => finding.help(format!("did you mean `{}`?", quoted(&near))),
-            None => finding.help(format!("name a column that `{of}` has at this point, or add it before")),
+            Some(near) => finding.help(format!("did you mean `{near}`?")),
+            None if known.is_empty() => {
+                finding.help(format!("name a column that `{of}` has at this point, or add it before"))
+            }
+            None => {
+                finding.help(format!("at this point `{of}` has {known}; name one of these, or add it before"))
+            }
         };
     }
 
@@ -158,7 +175,7 @@ impl Replay<'_> {
             None if others.is_empty() => {
                 format!("name a table in FROM that has it; a string stands between single quotes: '{name}'")
             }
-            None => "name a column of the tables in FROM, as they are at this point".to_owned(),
+            None => format!("at this point the tables in FROM have {}", listed(&others)),
         });
     }
 

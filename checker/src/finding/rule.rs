@@ -108,6 +108,7 @@ impl Rule {
             "open-transaction",
             "rollback",
             "row-limit",
+            "sql-statement",
             "syntax",
             "unused-allow",
         ];

@@ -1,9 +1,11 @@
 //! Judges files that have been read: each statement by itself and on the schema, each file, and the set.
 
+mod application;
 mod block;
 mod down;
 mod kind;
 mod lexical;
+mod parameters;
 mod phase;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -20,6 +22,7 @@ use crate::rules::all::{empty_migration, insert_values, unverified};
 use crate::statement::{File, Statement};
 use crate::text::Span;
 
+pub(crate) use application::judge_application;
 pub(crate) use phase::judge_release;
 
 /// What a set of files is, besides what is wrong with it.

@@ -121,6 +121,7 @@ rules! {
     set_not_null,
     set_parameter,
     setting_value,
+    sql_statement,
     statistics,
     statistics_support,
     stray_transaction,

@@ -4,4 +4,4 @@ mod near;
 mod source;
 
 pub(crate) use near::{distance, nearest};
-pub use source::{Position, Source, Span};
+pub use source::{Anchor, Position, Source, Span};

@@ -49,7 +49,7 @@ impl Generator {
     }
 
     /// The next one.
-    pub fn next(&mut self) -> Next {
+    pub fn statement(&mut self) -> Next {
         if let Some(sql) = self.opening.pop() {
             return Next::Statement(Statement { sql, change: Change::None });
         }

@@ -7,6 +7,7 @@
 // A test that cannot go on fails where it stands; clippy knows helpers of tests for no tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod application;
 mod builtin;
 mod bytes;
 mod cases;

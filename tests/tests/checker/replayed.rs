@@ -129,7 +129,7 @@ async fn differences(server: &Server, seed: u64) -> Vec<String> {
     let mut found = Vec::new();
     server.apply("RESET ALL").await.expect("settings are the session's");
     for _ in 0..TRIES {
-        let statement = match generator.next() {
+        let statement = match generator.statement() {
             Next::Statement(statement) => statement,
             Next::File => {
                 server.apply("RESET search_path").await.expect("settings are the session's");

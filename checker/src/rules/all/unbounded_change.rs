@@ -111,6 +111,7 @@ fn is_bounded(part: Part<'_>, table: &ObjectName, found: &Findings<'_>) -> bool 
         match part.kind() {
             NodeKind::Limit => return true,
             NodeKind::In if part.children().into_iter().skip(1).all(is_value) => return true,
+            NodeKind::Quantified if is_one_of_values(part) => return true,
             NodeKind::Binary => equal.extend(equal_to_a_value(part)),
             _ => {}
         }
@@ -122,6 +123,14 @@ fn is_bounded(part: Part<'_>, table: &ObjectName, found: &Findings<'_>) -> bool 
         // The set does not make the table: these are what keys are called.
         None => equal.iter().any(|column| is_called_a_key(column, table.object())),
     }
+}
+
+/// `column = ANY (values)`.
+fn is_one_of_values(part: Part<'_>) -> bool {
+    let sides = part.children();
+    let [left, right] = sides.as_slice() else { return false };
+    let equals = part.cursor().at(left.range().end).is_punct("=");
+    equals && is_value(*right) && matches!(part.words().as_str(), "ANY" | "SOME")
 }
 
 /// The column of `column = value`, or the other way round.
@@ -213,6 +222,9 @@ mod tests {
             "INSERT INTO t SELECT count(*) FROM u UNION ALL SELECT a FROM u",
             "DELETE FROM t WHERE created_at < now()",
             "UPDATE t SET a = 1 WHERE user_id = $1",
+            "DELETE FROM t WHERE id <> ANY($1)",
+            "DELETE FROM t WHERE id = ALL($1)",
+            "DELETE FROM t WHERE id = ANY(SELECT id FROM u)",
             "CREATE TABLE t (a int, b int, PRIMARY KEY (a, b)); DELETE FROM t WHERE b = 1",
             "WITH d AS (DELETE FROM t RETURNING *) SELECT count(*) FROM d",
             "WITH a (x) AS MATERIALIZED (SELECT 1), d AS (UPDATE t SET a = 1 RETURNING *) INSERT INTO u SELECT * FROM d",
@@ -243,6 +255,8 @@ mod tests {
             "INSERT INTO t SELECT 1",
             "INSERT INTO t SELECT * FROM u LIMIT 10",
             "DELETE FROM t WHERE id IN ('1', '2')",
+            "DELETE FROM t WHERE id = ANY($1)",
+            "UPDATE t SET a = 1 WHERE t.id = SOME (ARRAY[$1, $2]::uuid[])",
             "UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000)",
             "INSERT INTO t DEFAULT VALUES",
             "INSERT INTO t SELECT 'x', count(*) FROM u",

@@ -56,7 +56,7 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
         helpers::declared_types(statement).into_iter().map(|(data_type, _)| data_type.clone()).collect();
     // The body of a function has casts of its own, which are in a string.
     if !matches!(statement.kind(), Kind::Other(_) | Kind::CreateFunction(_)) {
-        let casts = statement.casts().iter().filter(|cast| cast.of_literal);
+        let casts = statement.casts().iter().filter(|cast| cast.of_text);
         types.extend(casts.map(|cast| cast.data_type.clone()));
     }
     types.retain(|one| !is_built_in(one) && !found.schema().has_domain(one.schema.as_deref(), &one.name));

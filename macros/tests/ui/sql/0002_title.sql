@@ -1,0 +1,2 @@
+-- dsql: contract nothing reads it yet
+ALTER TABLE items RENAME COLUMN headline TO title;
