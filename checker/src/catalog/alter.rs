@@ -131,15 +131,22 @@ impl Replay<'_> {
 
     /// The default of a view's column.
     fn view_default(&mut self, id: RelationId, column: &Ident, lost: bool) {
-        let RelationKind::View(view) = &self.model.relation(id).kind else { return };
-        let name = cut(&column.value);
-        if view.columns.as_ref().is_some_and(|all| !all.iter().any(|one| one.may_be(name))) {
-            let server =
-                format!("column \"{name}\" of relation \"{}\" does not exist", self.model.relation(id).name);
-            self.unknown_column(id, column, server);
-            return;
+        if self.view_has(id, column) {
+            self.model.change(if lost { Change::Lost } else { Change::Altered }, Object::Relation(id));
         }
-        self.model.change(if lost { Change::Lost } else { Change::Altered }, Object::Relation(id));
+    }
+
+    /// Whether a view may have a column; a missing one is reported.
+    pub(super) fn view_has(&mut self, id: RelationId, column: &Ident) -> bool {
+        let RelationKind::View(view) = &self.model.relation(id).kind else { return true };
+        let name = cut(&column.value);
+        let has = view.columns.as_ref().is_none_or(|all| all.iter().any(|one| one.may_be(name)));
+        if !has {
+            let of = &self.model.relation(id).name;
+            let server = format!("column \"{name}\" of relation \"{of}\" does not exist");
+            self.unknown_column(id, column, server);
+        }
+        has
     }
 
     /// What cannot be done with something of this kind.
@@ -186,7 +193,8 @@ impl Replay<'_> {
                 self.model.change(Change::Made, Object::Column(table, at));
                 self.too_many_columns(table, column.name.span);
                 self.column_made(statement, table, at, column);
-                self.column_constraints(statement, table, column);
+                self.column_constraints(statement, table, column, false);
+                self.column_constraints(statement, table, column, true);
             }
             AlterActionKind::DropColumn { if_exists, column, cascade } => {
                 self.drop_column(table, column, *if_exists, *cascade, action.span);

@@ -69,8 +69,8 @@ impl Replay<'_> {
             .flatten();
         let all: Vec<&Function> = all.filter_map(|id| self.model.functions.get(*id)).collect();
         // An unqualified name may be one of the server's own, or of a schema that the path shows at run time.
-        let whole = schemas.len() == self.path.iter().filter(|one| *one != "$user").count();
-        if name.schema().is_none() && (!whole || functions(cut(object(name))).next().is_some()) {
+        if name.schema().is_none() && (!self.path_is_known() || functions(cut(object(name))).next().is_some())
+        {
             return;
         }
         let spread = given.iter().any(|one| one.is(NodeKind::Variadic) || one.is(NodeKind::Named));
@@ -87,8 +87,7 @@ impl Replay<'_> {
             return true;
         }
         let Some(schemas) = self.schemas_for(None) else { return true };
-        // A schema that nobody has made may hold anything.
-        schemas.len() < self.path.iter().filter(|one| *one != "$user").count()
+        !self.path_is_known()
             || schemas.iter().filter_map(|id| self.model.schemas.get(*id)).any(|schema| schema.opaque)
     }
 

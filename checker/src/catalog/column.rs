@@ -121,12 +121,13 @@ impl Replay<'_> {
         }
     }
 
-    /// The constraints that stand at a column.
+    /// The constraints that stand at a column: its keys and checks, or its foreign keys.
     pub(super) fn column_constraints(
         &mut self,
         statement: &Statement<'_>,
         table: RelationId,
         column: &ColumnDef,
+        foreign: bool,
     ) {
         for clause in &column.clauses {
             let own = || vec![column.name.clone()];
@@ -143,6 +144,9 @@ impl Replay<'_> {
                 }
                 _ => continue,
             };
+            if super::create::is_foreign(&kind) != foreign {
+                continue;
+            }
             let constraint = TableConstraint {
                 name: clause.name.clone(),
                 kind,

@@ -7,7 +7,7 @@ use crate::rules::all::wrong_kind;
 
 use super::Replay;
 use super::model::RelationKind;
-use super::names::{cut, object};
+use super::names::cut;
 
 /// The kinds of relations as a comment names them, and as messages do.
 const RELATIONS: &[(&str, &str)] =
@@ -23,19 +23,8 @@ impl Replay<'_> {
             let of = ObjectName { parts: of.to_vec() };
             let Some(id) = self.known(&of, "relation", false) else { return };
             match &self.model.relation(id).kind {
-                RelationKind::View(view) => {
-                    let missing = view
-                        .columns
-                        .as_ref()
-                        .is_some_and(|all| !all.iter().any(|one| one.may_be(cut(&column.value))));
-                    if missing {
-                        let server = format!(
-                            "column \"{}\" of relation \"{}\" does not exist",
-                            cut(&column.value),
-                            object(&of)
-                        );
-                        self.unknown_column(id, column, server);
-                    }
+                RelationKind::View(_) => {
+                    self.view_has(id, column);
                 }
                 RelationKind::Index(_) | RelationKind::Sequence(_) => {
                     let name = self.model.relation(id).name.clone();

@@ -1,8 +1,8 @@
 //! `CREATE TABLE`, `CREATE SEQUENCE` and `CREATE SCHEMA`.
 
 use crate::ast::{
-    AlterSequence, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption, SequenceOptionKind,
-    TableBody, TableElement, TableOptionKind,
+    AlterSequence, ConstraintKind, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption,
+    SequenceOptionKind, TableBody, TableElement, TableOptionKind,
 };
 use crate::effect::Change;
 use crate::naming::schema_owner;
@@ -74,13 +74,16 @@ impl Replay<'_> {
             finding.server(format!("creating more than {MAX_TABLES} tables not allowed"));
         }
         self.columns_made(id, statement, elements);
-        for element in elements {
-            match element {
-                TableElement::Column(column) => self.column_constraints(statement, id, column),
-                TableElement::Constraint(constraint) => {
-                    self.add_constraint(statement, id, constraint, Declared::WithTable { like });
+        // The server makes foreign keys at the end, when the indexes of the other keys are there.
+        for foreign in [false, true] {
+            for element in elements {
+                match element {
+                    TableElement::Column(column) => self.column_constraints(statement, id, column, foreign),
+                    TableElement::Constraint(constraint) if is_foreign(&constraint.kind) == foreign => {
+                        self.add_constraint(statement, id, constraint, Declared::WithTable { like });
+                    }
+                    _ => {}
                 }
-                TableElement::Like(_) => {}
             }
         }
     }
@@ -193,6 +196,7 @@ impl Replay<'_> {
                 finding.answer("55000", "sequence must be in same schema as table it is linked to");
                 finding.help("move the sequence with ALTER SEQUENCE … SET SCHEMA, or make it there");
             }
+            self.view_has(table, column);
             let Some(at) = self.known_column(table, column, |of| {
                 format!("column \"{}\" of relation \"{of}\" does not exist", cut(&column.value))
             }) else {
@@ -319,6 +323,10 @@ pub(super) fn kind_word(kind: &RelationKind) -> &'static str {
         RelationKind::Sequence(_) => "sequence",
         RelationKind::Opaque => "relation",
     }
+}
+
+pub(super) fn is_foreign(kind: &ConstraintKind) -> bool {
+    matches!(kind, ConstraintKind::ForeignKey(_))
 }
 
 /// Where the object's own name stands.

@@ -35,8 +35,13 @@ impl Replay<'_> {
                 self.drop_function(statement, drop.if_exists, drop.cascade.is_some());
             }
             "STATISTICS" => {
-                for name in &drop.names {
-                    self.drop_statistics(name, drop.if_exists);
+                for (at, name) in drop.names.iter().enumerate() {
+                    let parts = |name: &ObjectName| {
+                        name.parts.iter().map(|one| one.value.clone()).collect::<Vec<_>>()
+                    };
+                    if !drop.names.iter().take(at).any(|one| parts(one) == parts(name)) {
+                        self.drop_statistics(name, drop.if_exists);
+                    }
                 }
             }
             "TRIGGER" => {}

@@ -41,6 +41,16 @@ impl Replay<'_> {
         }
     }
 
+    /// Whether all schemas of the search path are known, or known to be gone: one that nobody has made may hold anything.
+    pub(super) fn path_is_known(&self) -> bool {
+        let known = |name: &String| {
+            name == "$user"
+                || self.model.schema_names.contains_key(name)
+                || self.model.gone_schemas.contains_key(name)
+        };
+        self.path.iter().all(known)
+    }
+
     /// The relation that a name means.
     pub(super) fn resolve(&self, name: &ObjectName) -> Resolved {
         let Some(schemas) = self.schemas_for(name.schema()) else { return Resolved::Unknown };

@@ -2,10 +2,11 @@
 
 use crate::ast::Ident;
 use crate::effect::{Change, Object};
+use crate::rules::all::wrong_kind;
 use crate::text::Span;
 
 use super::Replay;
-use super::model::{Demand, RelationId, RelationKind, User};
+use super::model::{Demand, RelationId, RelationKind, Sequence, User};
 use super::names::cut;
 
 impl Replay<'_> {
@@ -146,6 +147,17 @@ impl Replay<'_> {
         }
         let schema = self.schema(to);
         let place = self.place_of(to);
+        if let RelationKind::Sequence(Sequence { owner: Some((table, _)), .. }) = self.model.relation(id).kind
+        {
+            let (name, made) = (self.model.relation(id).name.clone(), self.model.relation(table).made);
+            let finding = self.find(&wrong_kind::RULE, to.span);
+            finding.message(format!("`{name}` belongs to a table, and goes where that goes"));
+            finding.answer("0A000", "cannot move an owned sequence into another schema");
+            finding
+                .at_place(made, "the table is created here")
+                .help("move the table, or write OWNED BY NONE before");
+            return;
+        }
         if self.is_row_type(id) && schema != self.schema_of(id) {
             let name = self.model.relation(id).name.clone();
             if let Some(domain) = self.model.schemas[schema].domains.get(&name).copied() {

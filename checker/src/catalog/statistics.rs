@@ -130,9 +130,12 @@ impl Replay<'_> {
         if found.is_some() {
             return found;
         }
-        let schema = self.model.schemas.get(*homes.first()?)?;
-        if !if_exists && !schema.opaque {
-            let names: Vec<String> = schema.statistics.keys().cloned().collect();
+        let home = |id: &usize| self.model.schemas.get(*id);
+        let opaque = homes.iter().filter_map(home).any(|schema| schema.opaque);
+        let unsure = opaque || (name.schema().is_none() && !self.path_is_known());
+        if !if_exists && !unsure {
+            let all = homes.iter().filter_map(home).flat_map(|schema| schema.statistics.keys());
+            let names: Vec<String> = all.cloned().collect();
             let ident = name.last()?.clone();
             let server = format!("statistics object \"{name}\" does not exist");
             let names = names.iter().map(String::as_str);

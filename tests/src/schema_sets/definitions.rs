@@ -154,7 +154,7 @@ pub(super) fn index(rng: &mut Rng, world: &World) -> (String, Change) {
         _ => String::new(),
     };
     let sql = format!("CREATE {unique}INDEX ASYNC {named}ON {} ({keys}){more}", world.called(rng, &table));
-    let made = thing(Kind::Index, table.schema.clone(), name.to_owned(), vec![table.name.clone()]);
+    let made = thing(Kind::Index, table.schema.clone(), name.to_owned(), Vec::new());
     (sql, if named.is_empty() { Change::None } else { Change::Made(made) })
 }
 

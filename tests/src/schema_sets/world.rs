@@ -8,7 +8,7 @@ pub(super) struct Thing {
     pub(super) kind: Kind,
     pub(super) schema: String,
     pub(super) name: String,
-    /// Of tables and views; of indexes the table.
+    /// Of tables and views.
     pub(super) columns: Vec<String>,
     /// The constraints of a table.
     pub(super) constraints: Vec<String>,
@@ -23,6 +23,13 @@ pub(super) enum Kind {
     Domain,
     Function,
     Statistics,
+}
+
+impl Kind {
+    /// Whether its name is one among relations.
+    fn is_relation(self) -> bool {
+        matches!(self, Self::Table | Self::View | Self::Index | Self::Sequence)
+    }
 }
 
 /// What a statement that is taken does.
@@ -157,7 +164,11 @@ impl World {
             Change::None => {}
             Change::Path(path) => self.path = path,
             Change::Made(thing) => {
-                if find(&mut self.things, thing.kind, &thing.schema, &thing.name).is_none() {
+                let shares = |one: &Thing| {
+                    one.kind == thing.kind || (one.kind.is_relation() && thing.kind.is_relation())
+                };
+                let taken = |one: &Thing| shares(one) && one.schema == thing.schema && one.name == thing.name;
+                if !self.things.iter().any(taken) {
                     self.things.push(thing);
                 }
             }

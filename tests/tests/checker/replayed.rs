@@ -122,6 +122,11 @@ fn is_about_rows(code: &str) -> bool {
     code.starts_with("23") || code.starts_with("22")
 }
 
+/// What the replay does not follow: the types of expressions, and views that come to read each other.
+fn is_not_followed(message: &str) -> bool {
+    message.starts_with("infinite recursion") || message.starts_with("cannot change data type of view column")
+}
+
 async fn differences(server: &Server, seed: u64) -> Vec<String> {
     let suffix = format!("{seed}");
     let mut generator = Generator::new(seed, &suffix);
@@ -143,7 +148,7 @@ async fn differences(server: &Server, seed: u64) -> Vec<String> {
                 files.last_mut().expect("there is a file").push(statement.sql.clone());
                 generator.taken(statement);
             }
-            Err((code, message)) if is_about_rows(&code) || message.starts_with("infinite recursion") => {}
+            Err((code, message)) if is_about_rows(&code) || is_not_followed(&message) => {}
             Err((code, message)) => {
                 let mut with = files.clone();
                 with.last_mut().expect("there is a file").push(statement.sql.clone());
