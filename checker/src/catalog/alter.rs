@@ -60,8 +60,7 @@ impl Replay<'_> {
                     self.altering = false;
                 }
                 AlterActionKind::RenameColumn { from, to } => match self.model.relation(id).kind {
-                    // The columns of an index can be renamed, which changes nothing.
-                    RelationKind::Index(_) => {}
+                    RelationKind::Index(_) => self.rename_index_column(id, from),
                     RelationKind::Sequence(_) => {
                         self.cannot(id, action.span, |name| {
                             format!("cannot rename columns of relation \"{name}\"")
@@ -127,6 +126,18 @@ impl Replay<'_> {
         self.cannot(id, span, |name| {
             format!("ALTER action {what} cannot be performed on relation \"{name}\"")
         });
+    }
+
+    /// The columns of an index can be renamed, which changes nothing; where all are columns of the table, one of another
+    /// name is missing.
+    fn rename_index_column(&mut self, id: RelationId, from: &Ident) {
+        let Some(index) = self.model.index(id) else { return };
+        let columns: Option<Vec<String>> =
+            index.keys.iter().map(|key| key.map(|at| self.column_name(index.table, at))).collect();
+        let name = cut(&from.value);
+        if columns.is_some_and(|all| !all.iter().any(|one| one.is_empty() || one == name)) {
+            self.unknown_column(id, from, format!("column \"{name}\" does not exist"));
+        }
     }
 
     /// The default of a view's column.

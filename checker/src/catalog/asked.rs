@@ -8,12 +8,10 @@ use super::names::Resolved;
 
 impl Schema for Replay<'_> {
     fn has_domain(&self, schema: Option<&str>, name: &str) -> bool {
-        let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Default::default() };
-        let parts = schema.map(ident).into_iter().chain([ident(name)]).collect();
-        // The rows of a table and of a view are a type as well.
-        let is_row =
-            || matches!(self.resolve(&ObjectName { parts }), Resolved::Found(id) if self.is_row_type(id));
-        self.resolve_domain(schema, name) != Err(false) || self.has_had_domain(name) || is_row()
+        self.resolve_domain(schema, name) != Err(false)
+            || self.has_had_domain(name)
+            // The rows of a table and of a view are a type as well.
+            || self.row_type_of(schema, name).is_some()
     }
 
     fn has_function(&self, schema: Option<&str>, name: &str) -> bool {

@@ -13,7 +13,7 @@ use super::Replay;
 use super::column::is_null;
 use super::constraint::numbered;
 use super::model::{Domain, DomainId, Place, SchemaId};
-use super::names::{Resolved, cut, object};
+use super::names::{cut, object};
 
 impl Replay<'_> {
     pub(super) fn create_domain(&mut self, statement: &Statement<'_>, domain: &CreateDomain) {
@@ -78,10 +78,7 @@ impl Replay<'_> {
         match self.resolve_domain(schema.as_deref(), name.object()) {
             Ok(id) => Some(id),
             // The rows of a table and of a view are a type, and no domain.
-            Err(_)
-                if let Resolved::Found(id) = self.resolve(name)
-                    && self.is_row_type(id) =>
-            {
+            Err(_) if let Some(id) = self.row_type_of(schema.as_deref(), name.object()) => {
                 let made = self.model.relation(id).made;
                 let finding = self.find(&wrong_kind::RULE, name.span());
                 finding.message(format!("`{name}` is no domain"));

@@ -1,13 +1,12 @@
 //! Types of columns: built in, or domains resolved down to what is.
 
-use crate::ast::{DataType, Ident, Kind, ObjectName};
+use crate::ast::{DataType, Ident, Kind, cut};
 use crate::rules::all::unknown_type;
 use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
 use super::model::{RelationId, Type};
-use super::names::Resolved;
 
 impl Replay<'_> {
     /// The type that a column or a domain is declared with.
@@ -38,12 +37,15 @@ impl Replay<'_> {
 
     /// The table or view whose rows a type is.
     pub(super) fn row_type(&self, data_type: &DataType) -> Option<RelationId> {
-        let ident = |value: &String| Ident { value: value.clone(), quoted: true, span: data_type.span };
-        let parts = data_type.schema.iter().chain([&data_type.name]).map(ident).collect();
-        match self.resolve(&ObjectName { parts }) {
-            Resolved::Found(id) if self.is_row_type(id) => Some(id),
-            _ => None,
-        }
+        self.row_type_of(data_type.schema.as_deref(), &data_type.name)
+    }
+
+    /// The same by its name: the first in the path, where an index or a sequence of the name is no type.
+    pub(super) fn row_type_of(&self, schema: Option<&str>, name: &str) -> Option<RelationId> {
+        let ident = |value: &str| Ident { value: value.to_owned(), quoted: true, span: Span::default() };
+        let schemas = self.schemas_for(schema.map(ident).as_ref())?;
+        let relation = |id: &usize| self.model.schemas.get(*id)?.relations.get(cut(name)).copied();
+        schemas.iter().filter_map(relation).find(|id| self.is_row_type(*id))
     }
 
     /// A type that the set makes somewhere, but not before this statement. What the set makes nowhere is found

@@ -78,7 +78,14 @@ impl Server {
         if sql.contains(" ASYNC ")
             && let Some(job) = answers.first()
         {
-            self.answers(&format!("CALL sys.wait_for_job('{job}')")).await?;
+            let succeeded = self.answers(&format!("CALL sys.wait_for_job('{job}')")).await?;
+            if succeeded.first().is_none_or(|answer| answer != "t") {
+                let invalid = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid";
+                for index in self.answers(invalid).await? {
+                    self.answers(&format!("DROP INDEX {index}")).await?;
+                }
+                return Err(("23505".to_owned(), "the job has failed".to_owned()));
+            }
         }
         Ok(())
     }
@@ -117,7 +124,8 @@ UNION ALL SELECT format('DROP FUNCTION IF EXISTS public.%I(%s) CASCADE', proname
 /// A SQLSTATE and the server's words.
 type Refusal = (String, String);
 
-/// What rows decide, and no schema: a value that is there twice, is out of range, or is none of its type.
+/// What rows decide, and no schema: a value that is there twice, also where a job meets it, is out of range, or is none of
+/// its type.
 fn is_about_rows(code: &str) -> bool {
     code.starts_with("23") || code.starts_with("22")
 }
