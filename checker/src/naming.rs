@@ -23,8 +23,8 @@ pub(crate) fn schema_owner(statement: &Statement<'_>) -> Option<Ident> {
     cursor.ident().filter(|_| !own)
 }
 
-/// What the server calls an index's columns together, those that it includes among them.
-pub(crate) fn index_part(statement: &Statement<'_>, index: &CreateIndex) -> String {
+/// What the server calls an index's columns, those that it includes among them.
+pub(crate) fn index_columns(statement: &Statement<'_>, index: &CreateIndex) -> Vec<String> {
     let keys = index.keys.iter().map(|key| match &key.column {
         Some(column) => column.value.clone(),
         None => statement.with_part(key.expression, label).flatten().unwrap_or_else(|| "expr".to_owned()),
@@ -33,7 +33,7 @@ pub(crate) fn index_part(statement: &Statement<'_>, index: &CreateIndex) -> Stri
         IndexOptionKind::Include(columns, _) => Some(columns),
         _ => None,
     });
-    numbered(keys.chain(included.flatten().map(|column| column.value.clone()))).join("_")
+    numbered(keys.chain(included.flatten().map(|column| column.value.clone())))
 }
 
 /// The names, with a number behind what is there already.

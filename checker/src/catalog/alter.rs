@@ -60,7 +60,7 @@ impl Replay<'_> {
                     self.altering = false;
                 }
                 AlterActionKind::RenameColumn { from, to } => match self.model.relation(id).kind {
-                    RelationKind::Index(_) => self.rename_index_column(id, from),
+                    RelationKind::Index(_) => self.rename_index_column(id, from, to),
                     RelationKind::Sequence(_) => {
                         self.cannot(id, action.span, |name| {
                             format!("cannot rename columns of relation \"{name}\"")
@@ -128,15 +128,20 @@ impl Replay<'_> {
         });
     }
 
-    /// The columns of an index can be renamed, which changes nothing; where all are columns of the table, one of another
-    /// name is missing.
-    fn rename_index_column(&mut self, id: RelationId, from: &Ident) {
-        let Some(index) = self.model.index(id) else { return };
-        let columns: Option<Vec<String>> =
-            index.keys.iter().map(|key| key.map(|at| self.column_name(index.table, at))).collect();
-        let name = cut(&from.value);
-        if columns.is_some_and(|all| !all.iter().any(|one| one.is_empty() || one == name)) {
-            self.unknown_column(id, from, format!("column \"{name}\" does not exist"));
+    /// The columns of an index have names of their own, which mean nothing to anybody.
+    fn rename_index_column(&mut self, id: RelationId, from: &Ident, to: &Ident) {
+        let (old, new) = (cut(&from.value), cut(&to.value));
+        let RelationKind::Index(index) = &mut self.model.relations[id].kind else { return };
+        let at = index.labels.iter().position(|one| one == old);
+        if at.is_some() && index.labels.iter().any(|one| one == new) {
+            let (of, made) = (self.model.relation(id).name.clone(), self.model.relation(id).made);
+            let server = format!("column \"{new}\" of relation \"{of}\" already exists");
+            self.duplicate(to.span, "column", new, "42701", server, made);
+            return;
+        }
+        match at.and_then(|at| index.labels.get_mut(at)) {
+            Some(label) => new.clone_into(label),
+            None => self.unknown_column(id, from, format!("column \"{old}\" does not exist")),
         }
     }
 

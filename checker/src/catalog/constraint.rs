@@ -112,6 +112,7 @@ impl Replay<'_> {
             reads,
             unique: true,
             partial: false,
+            labels: unique.columns.iter().map(|column| cut(&column.value).to_owned()).collect(),
             reordered: false,
             definition: String::new(),
             constraint: Some(at),

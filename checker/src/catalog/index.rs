@@ -76,7 +76,7 @@ impl Replay<'_> {
         if let Some(name) = &create.name {
             return (object(name).to_owned(), last_span(name));
         }
-        let part = crate::naming::index_part(statement, create);
+        let part = crate::naming::index_columns(statement, create).join("_");
         let name = self.free_name(schema, cut(create.table.object()), &part, "idx");
         self.chosen.insert((self.file, create.on_span.start), name.clone());
         (name, create.on_span)
@@ -125,6 +125,7 @@ impl Replay<'_> {
             reads,
             unique: create.unique,
             partial,
+            labels: crate::naming::index_columns(statement, create),
             reordered: create.keys.iter().any(|key| is_reordered(statement, key)),
             definition: String::new(),
             constraint: None,

@@ -198,6 +198,8 @@ pub(super) struct Index {
     pub(super) table: RelationId,
     /// The columns; none for an expression.
     pub(super) keys: Vec<Option<usize>>,
+    /// The names of its own columns, which stay when a column of the table gets another name.
+    pub(super) labels: Vec<String>,
     /// All columns that it reads: in `INCLUDE`, in expressions and its predicate too.
     pub(super) reads: Vec<usize>,
     pub(super) unique: bool,

@@ -6,7 +6,7 @@ use dsql_migrate_plan as plan;
 
 use crate::ast::{AlterActionKind, ConstraintKind, CreateIndex, Kind, ObjectName};
 use crate::cursor::Cursor;
-use crate::naming::{ChosenNames, index_part, join};
+use crate::naming::{ChosenNames, index_columns, join};
 use crate::statement::Statement;
 
 /// What the names of a set are chosen by.
@@ -68,7 +68,7 @@ impl Names {
             return (name.object().to_owned(), true);
         }
         // Of a table that the replay does not know, the first name that the server would try.
-        let first = || join(index.table.object(), &index_part(statement, index), "idx");
+        let first = || join(index.table.object(), &index_columns(statement, index).join("_"), "idx");
         (self.chosen.get(&(file, index.on_span.start)).cloned().unwrap_or_else(first), false)
     }
 

@@ -61,7 +61,8 @@ pub(super) fn query(rng: &mut Rng, world: &World) -> (String, Vec<String>) {
         8 => {
             let mut function = world.pick(rng, Kind::Function);
             // The name of a domain is a cast, and whether there is one from a number is not judged.
-            if function.kind == Kind::Domain {
+            let same = |one: &Thing| one.schema == function.schema && one.name == function.name;
+            if world.things.iter().any(|one| one.kind == Kind::Domain && same(one)) {
                 function.name = "nothing".to_owned();
             }
             (format!("SELECT {}(1) AS n", world.called(rng, &function)), vec!["n".to_owned()])
