@@ -8,7 +8,7 @@ use crate::text::Span;
 
 use super::Replay;
 use super::column::Declared;
-use super::create::MAX_EVER;
+use super::create::{MAX_EVER, TURNS};
 use super::guess::{is_of_tables, loses};
 use super::model::{Demand, RelationId, RelationKind};
 use super::names::cut;
@@ -209,8 +209,7 @@ impl Replay<'_> {
                 self.model.change(Change::Made, Object::Column(table, at));
                 self.too_many_columns(table, column.name.span);
                 self.column_made(statement, table, at, column);
-                self.column_constraints(statement, table, column, false);
-                self.column_constraints(statement, table, column, true);
+                TURNS.into_iter().for_each(|turn| self.column_constraints(statement, table, column, turn));
             }
             AlterActionKind::DropColumn { if_exists, column, cascade } => {
                 self.drop_column(table, column, *if_exists, *cascade, action.span);

@@ -59,7 +59,12 @@ impl Replay<'_> {
                 .users
                 .iter()
                 .filter_map(|one| match one.by {
-                    User::Relation(id) if self.model.is_sequence_of(id, table, Some(at)) => Some(id),
+                    User::Relation(id)
+                        if self.model.is_sequence_of(id, table, Some(at))
+                            && self.model.is_of_identity(id) =>
+                    {
+                        Some(id)
+                    }
                     _ => None,
                 })
                 .collect(),

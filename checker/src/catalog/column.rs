@@ -9,6 +9,7 @@ use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
+use super::create::Turn;
 use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User, View};
 use super::names::{Resolved, cut};
 use super::read::Asked;
@@ -121,13 +122,13 @@ impl Replay<'_> {
         }
     }
 
-    /// The constraints that stand at a column: its keys and checks, or its foreign keys.
+    /// The constraints that stand at a column and have their turn.
     pub(super) fn column_constraints(
         &mut self,
         statement: &Statement<'_>,
         table: RelationId,
         column: &ColumnDef,
-        foreign: bool,
+        turn: Turn,
     ) {
         for clause in &column.clauses {
             let own = || vec![column.name.clone()];
@@ -144,7 +145,7 @@ impl Replay<'_> {
                 }
                 _ => continue,
             };
-            if super::create::is_foreign(&kind) != foreign {
+            if Turn::of(&kind) != turn {
                 continue;
             }
             let constraint = TableConstraint {

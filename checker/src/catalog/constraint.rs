@@ -139,7 +139,7 @@ impl Replay<'_> {
         let Some(known) = self.model.table(table) else { return false };
         let columns: Vec<Option<usize>> =
             unique.columns.iter().map(|column| known.column(cut(&column.value))).collect();
-        if columns.iter().any(Option::is_none) || !unique.include.is_empty() {
+        if columns.iter().any(Option::is_none) || !unique.include.is_empty() || primary {
             return false;
         }
         let same = known.constraints.iter().enumerate().find_map(|(at, one)| match one.kind {
@@ -150,21 +150,6 @@ impl Replay<'_> {
             _ => None,
         });
         let Some((at, index, chosen)) = same else { return false };
-        if primary {
-            // The primary key is what stays.
-            if let Some(known) = self.model.table_mut(table) {
-                for at in columns.into_iter().flatten() {
-                    known.columns[at].not_null = true;
-                }
-                known.constraints[at].kind = Demand::PrimaryKey(index);
-            }
-            let own = self.constraint_name(table, None, "", "pkey");
-            let name = named.map(|named| cut(&named.value).to_owned()).or_else(|| chosen.then_some(own));
-            if let Some(name) = name {
-                self.key_takes(table, (at, index), &name, named);
-            }
-            return true;
-        }
         if let (Some(given), true) = (named, chosen) {
             self.key_takes(table, (at, index), cut(&given.value), named);
         }

@@ -74,12 +74,11 @@ impl Replay<'_> {
             finding.server(format!("creating more than {MAX_TABLES} tables not allowed"));
         }
         self.columns_made(id, statement, elements);
-        // The server makes foreign keys at the end, when the indexes of the other keys are there.
-        for foreign in [false, true] {
+        for turn in TURNS {
             for element in elements {
                 match element {
-                    TableElement::Column(column) => self.column_constraints(statement, id, column, foreign),
-                    TableElement::Constraint(constraint) if is_foreign(&constraint.kind) == foreign => {
+                    TableElement::Column(column) => self.column_constraints(statement, id, column, turn),
+                    TableElement::Constraint(constraint) if Turn::of(&constraint.kind) == turn => {
                         self.add_constraint(statement, id, constraint, Declared::WithTable { like });
                     }
                     _ => {}
@@ -325,8 +324,25 @@ pub(super) fn kind_word(kind: &RelationKind) -> &'static str {
     }
 }
 
-pub(super) fn is_foreign(kind: &ConstraintKind) -> bool {
-    matches!(kind, ConstraintKind::ForeignKey(_))
+/// When the server makes a constraint of a new table: other keys over the columns of the primary key become one with it, and
+/// foreign keys come at the end, when the indexes of all keys are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    PrimaryKey,
+    Other,
+    ForeignKey,
+}
+
+pub(super) const TURNS: [Turn; 3] = [Turn::PrimaryKey, Turn::Other, Turn::ForeignKey];
+
+impl Turn {
+    pub(super) fn of(kind: &ConstraintKind) -> Self {
+        match kind {
+            ConstraintKind::PrimaryKey(_) => Self::PrimaryKey,
+            ConstraintKind::ForeignKey(_) => Self::ForeignKey,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// Where the object's own name stands.

@@ -34,16 +34,7 @@ impl Replay<'_> {
             "FUNCTION" | "ROUTINE" => {
                 self.drop_function(statement, drop.if_exists, drop.cascade.is_some());
             }
-            "STATISTICS" => {
-                for (at, name) in drop.names.iter().enumerate() {
-                    let parts = |name: &ObjectName| {
-                        name.parts.iter().map(|one| one.value.clone()).collect::<Vec<_>>()
-                    };
-                    if !drop.names.iter().take(at).any(|one| parts(one) == parts(name)) {
-                        self.drop_statistics(name, drop.if_exists);
-                    }
-                }
-            }
+            "STATISTICS" => self.drop_statistics(&drop.names, drop.if_exists),
             "TRIGGER" => {}
             // Roles, types and others of which the schema knows nothing.
             _ => self.model.change(Change::Gone, Object::Unknown),

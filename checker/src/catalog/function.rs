@@ -348,8 +348,15 @@ impl Replay<'_> {
             let Some(schemas) = self.schemas_for(call.name.schema()) else { continue };
             let all =
                 schemas.iter().filter_map(|id| self.model.schemas[*id].functions.get(object(&call.name)));
-            let all: Vec<FunctionId> = all.flatten().copied().collect();
-            // Several of a name are told apart by types, which are not followed.
+            let mut behind = statement.cursor();
+            behind.seek(call.span.end);
+            let given = arguments_in(behind);
+            let takes = |id: &FunctionId| {
+                let (least, most) = self.model.functions[*id].counts;
+                (least..=most).contains(&given)
+            };
+            let all: Vec<FunctionId> = all.flatten().copied().filter(takes).collect();
+            // Several that take as many are told apart by types, which are not followed.
             if let [only] = all.as_slice() {
                 self.model.note_call(*only, by);
             }
@@ -420,6 +427,18 @@ fn argument_names(mut cursor: Cursor<'_>) -> Vec<String> {
 fn is_unnamed(mut part: Cursor<'_>) -> bool {
     crate::parse::data_type(&mut part).is_some()
         && (part.at_end() || part.is("DEFAULT") || part.is_punct("="))
+}
+
+/// How many arguments stand in the parentheses that open here.
+fn arguments_in(mut cursor: Cursor<'_>) -> usize {
+    let Some(inside) = cursor.parens() else { return 0 };
+    let mut inside = cursor.within(inside);
+    let mut count = usize::from(!inside.at_end());
+    while !inside.at_end() {
+        inside.skip_until(|cursor| cursor.is_punct(","));
+        count += usize::from(inside.eat_punct(",").is_some());
+    }
+    count
 }
 
 /// How many arguments a call may have at least and at most.

@@ -144,9 +144,20 @@ impl Replay<'_> {
         None
     }
 
-    pub(super) fn drop_statistics(&mut self, name: &ObjectName, if_exists: bool) {
-        let Some((home, table)) = self.known_statistics(name, if_exists) else { return };
-        self.model.schemas[home].statistics.remove(object(name));
+    /// `DROP STATISTICS`; what is named twice goes once.
+    pub(super) fn drop_statistics(&mut self, names: &[ObjectName], if_exists: bool) {
+        let mut found = Vec::new();
+        for name in names {
+            let known = self.known_statistics(name, if_exists);
+            found.extend(known.map(|(home, table)| (home, object(name).to_owned(), table)));
+        }
+        found.sort();
+        found.dedup();
+        found.into_iter().for_each(|(home, name, table)| self.statistics_gone(home, &name, table));
+    }
+
+    fn statistics_gone(&mut self, home: usize, name: &str, table: RelationId) {
+        self.model.schemas[home].statistics.remove(name);
         if let Some(table) = self.model.table_mut(table) {
             table.statistics = table.statistics.saturating_sub(1);
         }

@@ -212,6 +212,11 @@ impl Model {
         (relation.schema, relation.name) = (schema, name.to_owned());
     }
 
+    /// Whether a sequence is that of an identity.
+    pub(super) fn is_of_identity(&self, id: RelationId) -> bool {
+        matches!(&self.relation(id).kind, RelationKind::Sequence(sequence) if sequence.identity)
+    }
+
     /// Gives a key and its index another name, while their table is being made.
     pub(super) fn rename_key(&mut self, table: RelationId, at: usize, index: RelationId, name: &str) {
         let Some(known) = self.table_mut(table) else { return };
