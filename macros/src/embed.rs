@@ -1,14 +1,15 @@
 use std::sync::Arc;
 
 use dsql_migrate_check::{Diagnostic, render};
-use proc_macro2::TokenStream;
+use dsql_migrate_plan::FORMAT;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use crate::arguments::Arguments;
 use crate::expansion::{failure, tracked, warning};
 use crate::item::Item;
 use crate::set::Set;
-use crate::{stale, tokens};
+use crate::stale;
 
 /// The macro's expansion: a value, or one `compile_error!` for each thing that is wrong.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -50,14 +51,21 @@ fn embed(arguments: &Arguments, set: &Arc<Set>) -> TokenStream {
             warning(&format!("not in migrations.lock yet: {names}\nrun `dsql-migrate lock` and commit it"));
         quote!(#[cfg(not(debug_assertions))] #warning)
     });
-    let plan = tokens::plan(plan);
+    let plan = Literal::byte_string(&plan.encode());
+    let format = Literal::u8_unsuffixed(FORMAT);
     let source = stale::source(&set.folder, &set.files);
-    let mut value = quote!(::dsql_migrate::Migrations::new(#plan).embedded_from(#source));
+    let mut value = quote!(::dsql_migrate::Migrations::embedded(#plan).embedded_from(#source));
     if let Some(table) = &arguments.table {
         value = quote!(#value.in_table(#table));
     }
     if let Some(schema) = &arguments.schema {
         value = quote!(#value.in_schema(#schema));
     }
-    quote!({ #tracked #(#warnings)* #unlocked #value })
+    let same_release = quote!(
+        const _: () = ::core::assert!(
+            ::dsql_migrate::__private::plan::FORMAT == #format,
+            "dsql-migrate and dsql-migrate-macros are of two releases"
+        );
+    );
+    quote!({ #tracked #(#warnings)* #unlocked #same_release #value })
 }

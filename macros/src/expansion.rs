@@ -24,12 +24,7 @@ pub(crate) fn warning(message: &str, span: Span, name: &str) -> TokenStream {
 }
 
 /// rustc notes the files as ones that the crate is built from; their bytes are not kept.
-pub(crate) fn tracked(files: &[PathBuf]) -> TokenStream {
-    let tracked = files.iter().map(|file| {
-        let file = file.to_string_lossy();
-        quote!(
-            const _: &[u8] = ::core::include_bytes!(#file);
-        )
-    });
-    quote!(#(#tracked)*)
+pub(crate) fn tracked(files: &[(PathBuf, u64)]) -> TokenStream {
+    let files = files.iter().map(|(file, _)| file.to_string_lossy());
+    quote!(const _: &[&[u8]] = &[#(::core::include_bytes!(#files)),*];)
 }

@@ -12,7 +12,6 @@ mod literal;
 mod set;
 mod sql;
 mod stale;
-mod tokens;
 
 use proc_macro::TokenStream;
 

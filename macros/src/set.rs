@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use dsql_migrate_check::{Head, Judged, Options, Report, Source, folder, lock};
+use dsql_migrate_check::{Head, Input, Judged, Options, Report, Source, folder, lock};
+use dsql_migrate_plan::fingerprint;
 
 use crate::stale;
 
@@ -16,8 +17,8 @@ pub(crate) struct Set {
     pub(crate) folder: PathBuf,
     /// As messages name it.
     pub(crate) shown: String,
-    /// Absolute paths of its files.
-    pub(crate) files: Vec<PathBuf>,
+    /// Absolute paths of its files, and fingerprints of what they hold.
+    pub(crate) files: Vec<(PathBuf, u64)>,
     pub(crate) report: Report,
     /// How cargo comes to know of changes.
     pub(crate) watch: stale::Watch,
@@ -71,7 +72,8 @@ impl Set {
             let first = format!("{}/0001_what_it_does.sql", shown.trim_end_matches('/'));
             return Err(format!("there is no migration in `{shown}`; the first one could be `{first}`"));
         }
-        let files = inputs.iter().map(|input| folder.join(&input.name)).collect();
+        let file = |input: &Input| (folder.join(&input.name), fingerprint(&input.bytes));
+        let files = inputs.iter().map(file).collect();
         let (report, head) = Head::of_set(inputs, options);
         let watch = stale::Watch::of(&folder);
         let (head, told) = (Mutex::new(head), AtomicBool::new(false));

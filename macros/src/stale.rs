@@ -3,19 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-/// In debug builds, the folder and the bytes of its files, to be compared when the set is used.
-pub(crate) fn source(folder: &Path, files: &[PathBuf]) -> TokenStream {
+/// In debug builds, the folder and the fingerprints of its files, to be compared when the set is used.
+pub(crate) fn source(folder: &Path, files: &[(PathBuf, u64)]) -> TokenStream {
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_path_buf());
     let folder = folder.to_string_lossy();
     let mut files: Vec<_> = files.iter().collect();
     files.sort();
-    let files = files.iter().map(|file| {
+    let files = files.iter().map(|(file, fingerprint)| {
         let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-        let path = file.to_string_lossy();
-        quote!((#name, ::core::include_bytes!(#path)))
+        let fingerprint = Literal::u64_unsuffixed(*fingerprint);
+        quote!((#name, #fingerprint))
     });
     quote!({
         #[cfg(debug_assertions)]

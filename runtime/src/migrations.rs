@@ -8,25 +8,53 @@ use crate::report::Report;
 use crate::shell::{NoConnector, Source as Via, drive, inspect_only, read_tables};
 use crate::stale::{Source, digest};
 use crate::status::{DryRun, PlannedStep, Status};
-use dsql_migrate_plan::{Checksum, MigrationKind, Phase, Plan};
+use dsql_migrate_plan::{Checksum, List, MigrationKind, Phase, Plan, Text};
 use std::future::{Future, pending};
+use std::sync::OnceLock;
 use tokio_postgres::Client;
 
 /// A set of migrations, as `embed_migrations!` puts it into a binary.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// Until it is used for the first time it is bytes, so that a set costs nothing at start-up; keep it in a `static`.
+#[derive(Debug, Clone)]
 pub struct Migrations {
-    plan: Plan,
+    plan: Held,
     source: Option<Source>,
     table: Option<&'static str>,
     schema: Option<&'static str>,
 }
 
+/// Where the plan is.
+#[derive(Debug, Clone)]
+enum Held {
+    Plan(Plan),
+    /// In the binary, as bytes; none when they cannot be read.
+    Bytes(&'static [u8], OnceLock<Option<Plan>>),
+}
+
+/// Two sets are equal that do the same under the same names.
+impl PartialEq for Migrations {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |set: &Self| (set.source, set.table, set.schema);
+        of(self) == of(other) && self.plan() == other.plan()
+    }
+}
+
+impl Eq for Migrations {}
+
 impl Migrations {
-    /// From a plan: what the macro expands to, and what the command line does with a folder.
+    /// From a plan: what the command line does with a folder.
     #[doc(hidden)]
     #[must_use]
     pub const fn new(plan: Plan) -> Self {
-        Self { plan, source: None, table: None, schema: None }
+        Self { plan: Held::Plan(plan), source: None, table: None, schema: None }
+    }
+
+    /// From an encoded plan: what the macro expands to.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn embedded(bytes: &'static [u8]) -> Self {
+        Self { plan: Held::Bytes(bytes, OnceLock::new()), source: None, table: None, schema: None }
     }
 
     /// Notes what the plan was made of. The macro says so in debug builds.
@@ -58,25 +86,44 @@ impl Migrations {
     /// # Errors
     /// [`ErrorKind::Stale`], with the files that are new, gone or changed.
     pub fn check_fresh(&self) -> Result<(), Error> {
+        self.readable()?;
         self.source.as_ref().map_or(Ok(()), Source::check)
     }
 
     /// Of all migrations together, for logs: two binaries with the same digest have the same set.
     #[must_use]
     pub fn digest(&self) -> String {
-        digest(&self.plan)
+        digest(self.plan())
     }
 
     /// The migrations by ascending version.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Migration<'_>> {
-        self.plan.migrations.iter().map(Migration)
+        self.plan().migrations.iter().map(Migration)
     }
 
     /// The plan itself.
     #[doc(hidden)]
     #[must_use]
     pub fn plan(&self) -> &Plan {
-        &self.plan
+        static NOTHING: Plan = Plan { dialect: Text::Borrowed(""), migrations: List::Borrowed(&[]) };
+        match &self.plan {
+            Held::Plan(plan) => plan,
+            Held::Bytes(bytes, plan) => plan.get_or_init(|| Plan::decode(bytes)).as_ref().unwrap_or(&NOTHING),
+        }
+    }
+
+    /// The macro, the runtime and what both share are released together, and Cargo takes them together; bytes that cannot be
+    /// read are of another release all the same.
+    pub(crate) fn readable(&self) -> Result<(), Error> {
+        match &self.plan {
+            Held::Bytes(bytes, plan) if plan.get_or_init(|| Plan::decode(bytes)).is_none() => {
+                let what = "the embedded set cannot be read: the macro that wrote it is of another release";
+                Err(Error::new(ErrorKind::Stale, what)
+                    .now("nothing was changed")
+                    .remedy("build again, with dsql-migrate and dsql-migrate-macros of one release"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Applies what is pending. When nothing is, this is one round trip after connecting, without a write.
@@ -99,7 +146,7 @@ impl Migrations {
     pub fn with(&self, options: Options) -> Runner<'_> {
         let mut options = options;
         options.in_set(self.table, self.schema);
-        Runner { migrations: self, plan: &self.plan, options }
+        Runner { migrations: self, plan: self.plan(), options }
     }
 }
 
@@ -202,6 +249,7 @@ impl Runner<'_> {
     /// # Errors
     /// When the database cannot be reached, or the ledger may not be read.
     pub async fn status<C: Connector>(&self, connector: &C) -> Result<Status, Error> {
+        self.migrations.readable()?;
         let tables = Box::pin(read_tables(Via::Connector(connector), &self.options, self.plan)).await?;
         Ok(Status::new(self.plan, &self.options.policies, &tables))
     }
@@ -211,6 +259,7 @@ impl Runner<'_> {
     /// # Errors
     /// What would stop the run before it changes anything; see [`ErrorKind`].
     pub async fn dry_run<C: Connector>(&self, connector: &C) -> Result<DryRun, Error> {
+        self.migrations.readable()?;
         let tables = Box::pin(read_tables(Via::Connector(connector), &self.options, self.plan)).await?;
         let review = review(self.plan, &self.options.policies, &tables.ledger, tables.known.as_ref())?;
         Ok(DryRun::new(self.plan, &review, &tables))
@@ -221,6 +270,7 @@ impl Runner<'_> {
     /// # Errors
     /// [`ErrorKind::Pending`] when something is not; else as [`Self::run`].
     pub async fn verify<C: Connector>(&self, connector: &C) -> Result<(), Error> {
+        self.migrations.readable()?;
         let review = Box::pin(inspect_only(Via::Connector(connector), &self.options, self.plan)).await?;
         let versions = |positions: &[usize]| {
             let of = |position: &usize| &*self.plan.migrations[*position].version;
@@ -245,5 +295,19 @@ impl Runner<'_> {
             .remedy("verify with the newest binary"));
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_another_release_are_an_error_and_no_panic() {
+        static SET: Migrations = Migrations::embedded(b"dsqm\x00something else");
+        assert_eq!(SET.iter().len(), 0);
+        let error = SET.check_fresh().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Stale);
+        assert!(error.to_string().contains("of one release"), "{error}");
     }
 }

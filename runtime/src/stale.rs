@@ -4,18 +4,18 @@
 //! a line in build.rs a binary can lack it. In debug builds, where the folder is at hand, that is noticed at once.
 
 use crate::error::{Error, ErrorKind};
-use dsql_migrate_plan::Plan;
+use dsql_migrate_plan::{Plan, fingerprint};
 use std::fs;
 use std::path::Path;
 
-/// What a plan was made of: a folder, and its files' names and bytes.
+/// What a plan was made of: a folder, and its files' names and fingerprints.
 #[doc(hidden)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Source {
     /// The folder, absolute.
     pub folder: &'static str,
     /// Its files by name, sorted.
-    pub files: &'static [(&'static str, &'static [u8])],
+    pub files: &'static [(&'static str, u64)],
 }
 
 impl Source {
@@ -35,9 +35,9 @@ impl Source {
                 .filter(|name| !embedded.contains(&name.as_str()))
                 .map(|name| format!("{name} is new")),
         );
-        for (name, bytes) in self.files {
+        for (name, then) in self.files {
             match fs::read(Path::new(self.folder).join(name)) {
-                Ok(now) if now == *bytes => {}
+                Ok(now) if fingerprint(&now) == *then => {}
                 Ok(_) => differences.push(format!("{name} has changed")),
                 Err(_) => differences.push(format!("{name} is gone")),
             }
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_folder_that_is_not_there_is_not_compared() {
-        let source = Source { folder: "/no/such/folder", files: &[("0001_a.sql", b"")] };
+        let source = Source { folder: "/no/such/folder", files: &[("0001_a.sql", 0)] };
         assert_eq!(source.check(), Ok(()));
     }
 
@@ -92,10 +92,9 @@ mod tests {
             fs::write(folder.join(name), text).unwrap();
         }
         let path: &'static str = Box::leak(folder.to_string_lossy().into_owned().into_boxed_str());
-        let source = Source {
-            folder: path,
-            files: &[("0001_a.sql", b"a"), ("0002_b.sql", b"b"), ("0003_c.sql", b"c")],
-        };
+        let then = [("0001_a.sql", "a"), ("0002_b.sql", "b"), ("0003_c.sql", "c")];
+        let files = then.map(|(name, text)| (name, fingerprint(text.as_bytes())));
+        let source = Source { folder: path, files: files.to_vec().leak() };
         let error = source.check().unwrap_err();
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(error.kind(), ErrorKind::Stale);
