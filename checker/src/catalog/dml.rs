@@ -114,7 +114,15 @@ impl Replay<'_> {
 
     /// Says so where a statement writes what cannot be written.
     pub(super) fn cannot_be_written(&mut self, table: RelationId, verb: &str, span: Span) {
-        let relation = self.model.relation(table);
+        let mut relation = self.model.relation(table);
+        // A view over views goes down to the first that cannot be written; views can come to read each other.
+        let mut steps = 0;
+        while let RelationKind::View(View { simple: true, source: Some(source), .. }) = relation.kind
+            && steps < self.model.relations.len()
+        {
+            relation = self.model.relation(source);
+            steps += 1;
+        }
         let (name, made) = (relation.name.clone(), relation.made);
         let (message, sqlstate, server) = match &relation.kind {
             RelationKind::Sequence(_) => {

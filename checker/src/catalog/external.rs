@@ -118,7 +118,7 @@ fn view(replay: &mut Replay<'_>, mut cursor: Cursor<'_>, place: Place) -> bool {
         .ident_list()
         .map(|columns| columns.iter().map(|column| Output::named(cut(&column.value))).collect());
     if let Some(home) = replay.home(&name) {
-        let kind = RelationKind::View(View { columns, simple: true });
+        let kind = RelationKind::View(View { columns, simple: true, source: None });
         replay.model.add_relation(home, object(&name), kind, Some(place));
     }
     true

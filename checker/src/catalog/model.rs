@@ -216,8 +216,10 @@ pub(super) struct Index {
 pub(super) struct View {
     /// Its columns, where they are known.
     pub(super) columns: Option<Vec<Output>>,
-    /// Whether its rows may be those of one table, so that they can be written.
+    /// Whether its rows may be those of one relation, so that they can be written if that one's can.
     pub(super) simple: bool,
+    /// That relation, where it is known.
+    pub(super) source: Option<RelationId>,
 }
 
 /// A column that a query gives.

@@ -11,8 +11,10 @@ use crate::text::Span;
 use super::Replay;
 use super::create::last_span;
 use super::model::{Output, RelationKind, User, View};
+use super::names::Resolved;
 use super::names::{cut, object};
 use super::read::Reads;
+use super::read::query::source_of;
 
 impl Replay<'_> {
     pub(super) fn create_view(&mut self, statement: &Statement<'_>, create: &CreateView) {
@@ -24,15 +26,12 @@ impl Replay<'_> {
         let reads = self.reads_of(statement, create.query, recursive.then_some(name.as_str()));
         let outputs = reads.as_ref().and_then(|reads| reads.outputs.clone());
         let columns = self.view_columns(create, outputs);
-        // Rows of a view are written where those of what it reads are.
-        let written = |reads: &Reads| {
-            reads.relations.iter().all(|id| match &self.model.relation(*id).kind {
-                RelationKind::View(view) => view.simple,
-                _ => true,
-            })
-        };
-        let simple =
-            reads.as_ref().is_none_or(|reads| reads.simple && (reads.relations.len() != 1 || written(reads)));
+        let simple = reads.as_ref().is_none_or(|reads| reads.simple);
+        let source = statement.with_part(create.query, source_of).flatten();
+        let source = source.and_then(|name| match self.resolve(&name) {
+            Resolved::Found(id) => Some(id),
+            _ => None,
+        });
         let existing = self.model.schemas[home].relations.get(&name).copied();
         let id = match existing {
             Some(id) if create.or_replace && self.is_view(id) => {
@@ -40,7 +39,7 @@ impl Replay<'_> {
                 self.model.change(Change::Altered, Object::Relation(id));
                 self.replaced(id, columns.as_deref(), create, span);
                 if let RelationKind::View(view) = &mut self.model.relations[id].kind {
-                    view.simple = simple;
+                    (view.simple, view.source) = (simple, source);
                     view.columns = columns;
                 }
                 id
@@ -70,7 +69,7 @@ impl Replay<'_> {
                 self.model.add_relation(
                     home,
                     &name,
-                    RelationKind::View(View { columns, simple }),
+                    RelationKind::View(View { columns, simple, source }),
                     Some(place),
                 )
             }

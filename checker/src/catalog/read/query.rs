@@ -1,5 +1,6 @@
 //! Queries: WITH, SELECT, set operations and what stands behind them.
 
+use crate::ast::ObjectName;
 use crate::rules::all::unknown_column;
 use std::collections::HashMap;
 
@@ -318,6 +319,17 @@ fn added_columns(part: &[Part<'_>]) -> Vec<Output> {
 
 /// Whether the rows of a query may be those of one table, so that a view of it can be written. What is certain is
 /// only that some cannot.
+/// The relation whose rows the rows of a simple query are.
+pub(in crate::catalog) fn source_of(query: Part<'_>) -> Option<ObjectName> {
+    let body = body_of(query)?;
+    if body.is(NodeKind::TableQuery) {
+        return body.child(NodeKind::Relation)?.name();
+    }
+    let source = body.child(NodeKind::From)?.first()?;
+    let source = if source.is(NodeKind::Relation) { source } else { source.child(NodeKind::Relation)? };
+    source.name()
+}
+
 pub(super) fn is_simple(statement: Part<'_>) -> bool {
     if !statement.is(NodeKind::Query) {
         return true;

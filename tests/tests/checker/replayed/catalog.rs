@@ -8,7 +8,7 @@ WITH home AS (SELECT oid, nspname FROM pg_namespace WHERE nspname ~ ('[a-z ]' ||
 rel AS (
     SELECT c.oid, c.relkind, c.relname, h.nspname || '.' || c.relname AS name
     FROM pg_class c JOIN home h ON h.oid = c.relnamespace),
-every AS (SELECT c.oid, n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)
+every AS (SELECT c.oid, relkind, n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace)
 SELECT 'schema ' || nspname FROM home
 UNION ALL SELECT 'table ' || name FROM rel WHERE relkind IN ('r', 'p')
 UNION ALL SELECT 'column ' || name || ' ' || row_number() OVER (PARTITION BY r.oid ORDER BY attnum) || ': ' || attname || ' '
@@ -34,7 +34,7 @@ UNION ALL SELECT CASE WHEN indisunique THEN 'unique ' ELSE '' END || 'index ' ||
 UNION ALL SELECT 'sequence ' || r.name || coalesce((SELECT ' of ' || e.name || ' ' || attname FROM pg_depend d
         JOIN every e ON e.oid = d.refobjid JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
-        AND d.deptype IN ('a', 'i')), '') FROM rel r WHERE relkind = 'S'
+        AND e.relkind <> 'v' AND d.deptype IN ('a', 'i')), '') FROM rel r WHERE relkind = 'S'
 UNION ALL SELECT 'domain ' || nspname || '.' || typname || ': ' || (
         WITH RECURSIVE below (id, kind) AS (SELECT t.typbasetype, 'd'::\"char\" UNION ALL
             SELECT b.typbasetype, b.typtype FROM below JOIN pg_type b ON b.oid = below.id WHERE b.typtype = 'd')
