@@ -9,7 +9,6 @@ use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
-use super::create::Turn;
 use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User, View};
 use super::names::{Resolved, cut};
 use super::read::Asked;
@@ -22,6 +21,27 @@ pub(super) enum Declared {
     WithTable { like: bool },
     /// By `ALTER TABLE`.
     Later,
+}
+
+/// When the server makes a constraint of a new table: other keys over the columns of the primary key become one with it, and
+/// foreign keys come at the end, when the indexes of all keys are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    PrimaryKey,
+    Other,
+    ForeignKey,
+}
+
+pub(super) const TURNS: [Turn; 3] = [Turn::PrimaryKey, Turn::Other, Turn::ForeignKey];
+
+impl Turn {
+    pub(super) fn of(kind: &ConstraintKind) -> Self {
+        match kind {
+            ConstraintKind::PrimaryKey(_) => Self::PrimaryKey,
+            ConstraintKind::ForeignKey(_) => Self::ForeignKey,
+            _ => Self::Other,
+        }
+    }
 }
 
 impl Replay<'_> {

@@ -1,8 +1,8 @@
 //! `CREATE TABLE`, `CREATE SEQUENCE` and `CREATE SCHEMA`.
 
 use crate::ast::{
-    AlterSequence, ConstraintKind, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption,
-    SequenceOptionKind, TableBody, TableElement, TableOptionKind,
+    AlterSequence, CreateSchema, CreateSequence, CreateTable, ObjectName, SequenceOption, SequenceOptionKind,
+    TableBody, TableElement, TableOptionKind,
 };
 use crate::effect::Change;
 use crate::naming::schema_owner;
@@ -11,7 +11,7 @@ use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
-use super::column::Declared;
+use super::column::{Declared, TURNS, Turn};
 use super::model::{RelationId, RelationKind, SchemaId, Sequence, Table, User};
 use super::names::{Resolved, cut, object};
 
@@ -321,27 +321,6 @@ pub(super) fn kind_word(kind: &RelationKind) -> &'static str {
         RelationKind::Index(_) => "index",
         RelationKind::Sequence(_) => "sequence",
         RelationKind::Opaque => "relation",
-    }
-}
-
-/// When the server makes a constraint of a new table: other keys over the columns of the primary key become one with it, and
-/// foreign keys come at the end, when the indexes of all keys are there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Turn {
-    PrimaryKey,
-    Other,
-    ForeignKey,
-}
-
-pub(super) const TURNS: [Turn; 3] = [Turn::PrimaryKey, Turn::Other, Turn::ForeignKey];
-
-impl Turn {
-    pub(super) fn of(kind: &ConstraintKind) -> Self {
-        match kind {
-            ConstraintKind::PrimaryKey(_) => Self::PrimaryKey,
-            ConstraintKind::ForeignKey(_) => Self::ForeignKey,
-            _ => Self::Other,
-        }
     }
 }
 

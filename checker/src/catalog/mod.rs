@@ -8,6 +8,7 @@
 mod alter;
 mod alter_column;
 mod asked;
+mod body;
 pub(crate) mod builtin;
 mod calls;
 mod column;
@@ -30,6 +31,7 @@ mod literal;
 mod model;
 mod names;
 mod narrow;
+mod no_table;
 mod other;
 mod read;
 mod rename;

@@ -1,0 +1,79 @@
+//! The bodies of SQL functions, whose names the server looks up when the function is made.
+
+use crate::ast::{CreateFunction, FunctionBody};
+use crate::cursor::Cursor;
+use crate::grammar::{NodeKind, Part};
+use crate::statement::{File, Statement};
+use crate::text::{Source, Span};
+
+use super::Replay;
+use super::function::argument_type;
+use super::model::{FunctionId, User};
+use super::names::{cut, object};
+
+impl Replay<'_> {
+    /// What the body of a SQL function reads: the server looks its names up when the function is made.
+    pub(super) fn body(&mut self, statement: &Statement<'_>, create: &CreateFunction, id: FunctionId) {
+        let name = object(&create.name).to_owned();
+        let arguments = argument_names(statement.within(create.arguments));
+        match create.body {
+            FunctionBody::Sql(_) => {
+                let body = statement.part().and_then(|root| root.child(NodeKind::RoutineBody));
+                for part in body.map(Part::children).unwrap_or_default() {
+                    let reads = match part.kind() {
+                        _ if part.is_any(STATEMENTS) => self.read_body(part, &name, &arguments),
+                        _ => continue,
+                    };
+                    self.note_reads(&reads, User::Function(id));
+                }
+            }
+            FunctionBody::String(at) if create.language.as_ref().is_some_and(|one| one.value == "sql") => {
+                let Some(token) = statement.tokens().get(at) else { return };
+                let Some(inner) = crate::lex::literal(statement.slice(token.span), token.kind) else {
+                    return;
+                };
+                let source = Source::new("body", inner.text.as_str());
+                let file = File::read(&source);
+                let before = self.out.len();
+                for part in file.statements.iter().filter_map(Statement::part) {
+                    if part.is_any(STATEMENTS) {
+                        self.read_body(part, &name, &arguments);
+                    }
+                }
+                let outer = |at: usize| token.span.start + inner.place(at);
+                for finding in self.out.iter_mut().skip(before) {
+                    finding.span = Span::new(outer(finding.span.start), outer(finding.span.end));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a body has that names something.
+const STATEMENTS: &[NodeKind] = &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete];
+
+/// The names of what a function takes, as far as they have names.
+fn argument_names(mut cursor: Cursor<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    while !cursor.at_end() {
+        let part = cursor.skip_until(|cursor| cursor.is_punct(","));
+        let mut part = cursor.within(part);
+        cursor.advance();
+        if part.eat("OUT").is_some() {
+            continue;
+        }
+        part.eat("INOUT").or_else(|| part.eat("IN")).or_else(|| part.eat("VARIADIC"));
+        let named = argument_type(part).is_some() && !is_unnamed(part);
+        if let Some(name) = part.ident().filter(|_| named) {
+            names.push(cut(&name.value).to_owned());
+        }
+    }
+    names
+}
+
+/// Whether an argument is a type and nothing else.
+fn is_unnamed(mut part: Cursor<'_>) -> bool {
+    crate::parse::data_type(&mut part).is_some()
+        && (part.at_end() || part.is("DEFAULT") || part.is_punct("="))
+}
