@@ -59,43 +59,54 @@ pub(crate) fn label(value: Part<'_>) -> Option<String> {
     strong_label(value).or_else(|| weak_label(value))
 }
 
-/// The names that stay behind a cast, and at the end of a CASE.
-fn strong_label(value: Part<'_>) -> Option<String> {
-    match value.kind() {
-        NodeKind::Paren | NodeKind::Cast | NodeKind::Collate | NodeKind::IndexKey => {
-            strong_label(value.first()?)
-        }
-        NodeKind::Column | NodeKind::Field => {
-            let steps = value.children();
-            let last = steps.iter().rev().find(|step| step.is(NodeKind::Attribute));
-            match last.and_then(|step| step.last_ident()) {
-                Some(name) => Some(name.value),
-                None if value.is(NodeKind::Field) => strong_label(*steps.first()?),
-                None => Some(value.cursor().ident()?.value),
+/// The names that stay behind a cast, and at the end of a CASE. Casts and parentheses can be thousands deep, so that nothing
+/// recurses here.
+fn strong_label(mut value: Part<'_>) -> Option<String> {
+    loop {
+        value = match value.kind() {
+            NodeKind::Paren | NodeKind::Cast | NodeKind::Collate | NodeKind::IndexKey => value.first()?,
+            NodeKind::Field => match field(value) {
+                Some(name) => return Some(name),
+                None => value.first()?,
+            },
+            NodeKind::Case => {
+                let is_else =
+                    |last: &Part<'_>| value.cursor().at(last.range().start.saturating_sub(1)).is("ELSE");
+                value.last().filter(is_else)?
             }
-        }
+            _ => return own_label(value),
+        };
+    }
+}
+
+/// The last field of a row: `(row).a.b`.
+fn field(value: Part<'_>) -> Option<String> {
+    let steps = value.children();
+    let last = steps.iter().rev().find(|step| step.is(NodeKind::Attribute))?;
+    last.last_ident().map(|name| name.value)
+}
+
+/// The name of what is no cast and the like.
+fn own_label(value: Part<'_>) -> Option<String> {
+    match value.kind() {
+        NodeKind::Column => field(value).or_else(|| first_word(value)),
         NodeKind::TimeZone => Some("timezone".to_owned()),
         NodeKind::Call => {
             let function = value.child(NodeKind::Function);
-            function
-                .and_then(Part::name)
-                .map_or_else(|| first_word(value), |name| Some(name.last()?.value.clone()))
+            let name = function.and_then(Part::name);
+            name.map_or_else(|| first_word(value), |name| Some(name.last()?.value.clone()))
         }
-        NodeKind::Special if value.cursor().is("TRIM") => Some(
-            match () {
-                () if value.cursor().at(value.range().start + 2).is("LEADING") => "ltrim",
-                () if value.cursor().at(value.range().start + 2).is("TRAILING") => "rtrim",
+        NodeKind::Special if value.cursor().is("TRIM") => {
+            let side = value.cursor().at(value.range().start + 2);
+            let name = match () {
+                () if side.is("LEADING") => "ltrim",
+                () if side.is("TRAILING") => "rtrim",
                 () => "btrim",
-            }
-            .to_owned(),
-        ),
+            };
+            Some(name.to_owned())
+        }
         NodeKind::Special | NodeKind::KeywordCall | NodeKind::Exists | NodeKind::Grouping => {
             first_word(value)
-        }
-        NodeKind::Case => {
-            let is_else =
-                |last: &Part<'_>| value.cursor().at(last.range().start.saturating_sub(1)).is("ELSE");
-            value.last().filter(is_else).and_then(strong_label)
         }
         NodeKind::Array | NodeKind::ArrayQuery => Some("array".to_owned()),
         NodeKind::Row => Some("row".to_owned()),
@@ -108,9 +119,11 @@ fn first_word(value: Part<'_>) -> Option<String> {
 }
 
 /// The names that give way to those of what is inside: a cast's type, and CASE.
-fn weak_label(value: Part<'_>) -> Option<String> {
+fn weak_label(mut value: Part<'_>) -> Option<String> {
+    while value.is_any(&[NodeKind::Paren, NodeKind::Collate, NodeKind::IndexKey]) {
+        value = value.first()?;
+    }
     match value.kind() {
-        NodeKind::Paren | NodeKind::Collate | NodeKind::IndexKey => weak_label(value.first()?),
         NodeKind::Case => Some("case".to_owned()),
         NodeKind::Cast => type_label(value.last()?.cursor()),
         NodeKind::TypedString | NodeKind::ModifiedString => type_label(value.cursor()),

@@ -15,6 +15,7 @@ const NOT_APPLIED: &[(&str, &str)] = &[
     ("history", "words"),
     ("lock-file", "a line of the lock file"),
     ("not-utf", "words"),
+    ("sql-statement", "a call of a macro"),
     ("unused-allow", "a statement for the day on which DSQL takes it"),
     ("version-style", "names of files"),
 ];

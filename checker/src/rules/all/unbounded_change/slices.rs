@@ -19,7 +19,10 @@ pub(super) fn help(change: Part<'_>, table: Option<&ObjectName>, key: Option<&Ve
                 of its own"
             .to_owned();
     }
-    let table = table.map_or("t", |table| change.cursor().text_between(table.span()));
+    // With its alias, which the condition may name.
+    let written = change.child(NodeKind::Written).map(Part::text);
+    let table =
+        written.or_else(|| table.map(|table| change.cursor().text_between(table.span()))).unwrap_or("t");
     let condition = change.child(NodeKind::Where);
     let columns = key.map(|key| key.iter().map(|name| helpers::quoted(name)).collect::<Vec<_>>().join(", "));
     let (lead, row, columns) = match (columns, key) {
@@ -148,6 +151,9 @@ mod tests {
         let of_one = help("CREATE TABLE s.t (code text PRIMARY KEY); DELETE FROM s.t");
         assert!(of_one.contains("WHERE code IN (SELECT code FROM s.t LIMIT 1000)"), "{of_one}");
         assert!(help("DELETE FROM t").contains("`key` stands for"));
+        let aliased =
+            help("CREATE TABLE o (id int PRIMARY KEY, s text); UPDATE o AS k SET s = 'x' WHERE k.s = 'y'");
+        assert!(aliased.contains("(SELECT id FROM o AS k WHERE k.s = 'y' LIMIT 1000)"), "{aliased}");
         let in_with = help("WITH d AS (DELETE FROM t WHERE a > 1 RETURNING *) SELECT * FROM d WHERE b");
         assert!(in_with.contains("FROM t WHERE a > 1 LIMIT 1000)"), "{in_with}");
     }
