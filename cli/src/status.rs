@@ -21,7 +21,7 @@ pub(crate) fn status(arguments: &Show) -> io::Result<u8> {
     match runtime()?.block_on(migrations.with(target.options_to_read()).status(&way)) {
         Ok(status) => {
             match target.format {
-                Format::Human => print!("{status}"),
+                Format::Human => println!("{status}"),
                 Format::Json => print(&status)?,
             }
             io::stdout().flush()?;

@@ -2,7 +2,8 @@
 
 use dsql_migrate_check::{Diagnostic, Dialect, Options, Rule, Severity};
 use proc_macro2::Ident;
-use syn::parse::ParseStream;
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{LitBool, LitStr, Token, parenthesized};
 
@@ -73,21 +74,35 @@ pub(crate) fn value(input: ParseStream<'_>) -> syn::Result<LitStr> {
     input.parse()
 }
 
-/// `(one, another_one)`: rules with underscores for their hyphens.
+/// `(one, another-one)`: rules as they are called, or with underscores for their hyphens.
 fn rules(input: ParseStream<'_>) -> syn::Result<Vec<(Ident, Option<&'static Rule>)>> {
     let inner;
     parenthesized!(inner in input);
-    let names = Punctuated::<Ident, Token![,]>::parse_terminated(&inner)?;
+    let names = Punctuated::<Name, Token![,]>::parse_terminated(&inner)?;
     Ok(names
         .into_iter()
-        .map(|name| (name.clone(), Rule::by_id(&name.to_string().replace('_', "-"))))
+        .map(|Name(name)| (name.clone(), Rule::by_id(&name.to_string().replace('_', "-"))))
         .collect())
+}
+
+/// A rule's name, with underscores between its words.
+struct Name(Ident);
+
+impl Parse for Name {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let first: Ident = input.parse()?;
+        let mut words = first.to_string();
+        while input.parse::<Option<Token![-]>>()?.is_some() {
+            words = format!("{words}_{}", input.call(Ident::parse_any)?);
+        }
+        Ok(Self(Ident::new(&words, first.span())))
+    }
 }
 
 fn unknown_rule(name: &Ident) -> String {
     let id = name.to_string().replace('_', "-");
     match Rule::nearest(&id) {
-        Some(near) => format!("there is no rule `{id}`; did you mean `{}`?", near.replace('-', "_")),
+        Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
         None => format!("there is no rule `{id}`"),
     }
 }

@@ -76,9 +76,27 @@ impl Replay<'_> {
         let spread = given.iter().any(|one| one.is(NodeKind::Variadic) || one.is(NodeKind::Named));
         // The one argument may be a row, and the name its column.
         let column = given.len() == 1 && all.is_empty() && is_row(&given);
-        if !(spread || column || all.iter().any(|one| takes(one, &given))) {
-            self.unknown_function(name, &given);
+        if spread || column || all.iter().any(|one| takes(one, &given)) {
+            return;
         }
+        let Some(first) = all.first() else {
+            self.unknown_function(name, &given);
+            return;
+        };
+        let (made, (least, most)) = (first.made, first.counts);
+        let message = match all.as_slice() {
+            [_] if least == most && most != given.len() => {
+                format!("`{}` takes {most} arguments, and here it is given {}", object(name), given.len())
+            }
+            _ => format!("no function `{}` takes these arguments", object(name)),
+        };
+        let words = does_not_exist(name, &given);
+        let finding = self.find(&unknown_function::RULE, name.span());
+        finding.message(message);
+        if let Some(words) = words {
+            finding.server(words);
+        }
+        finding.at_place(Some(made), "it is created here").help("give it the arguments that it takes");
     }
 
     /// Whether the database may have a function of this name of its own.

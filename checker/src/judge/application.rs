@@ -8,6 +8,7 @@ use crate::effect::Effects;
 use crate::finding::{Context, Diagnostic, Rule, Schema, Severity};
 use crate::options::Options;
 use crate::rules::all::{copy_input, directive, sql_statement};
+use crate::rules::dialects::{NO_PARAMETERS, NO_VARIABLES};
 use crate::statement::{File, Statement};
 use crate::text::{Source, Span};
 
@@ -44,10 +45,19 @@ pub(crate) fn judge_application(
             found.push(many.help("give each of them a sql! of its own").clone());
         }
     }
+    found.iter_mut().for_each(numbered);
     let spans: Vec<_> = file.statements.iter().map(|statement| statement.span).collect();
     found.retain(|one| !directives.covers(&spans, one));
     directives.unused(position, &mut found);
     (found, effects)
+}
+
+/// The placeholders of other clients are meant for parameters here.
+fn numbered(finding: &mut Diagnostic) {
+    if [NO_PARAMETERS, NO_VARIABLES].contains(&finding.message.as_str()) {
+        finding.message("parameters are written by their numbers");
+        finding.help("write `$1` for the first parameter, `$2` for the second");
+    }
 }
 
 /// Directives that speak of a file.

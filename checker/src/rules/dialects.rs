@@ -29,6 +29,10 @@ const LEAVE: &str = "leave it out";
 const UPSERT: &str = "write INSERT … ON CONFLICT (key) DO UPDATE SET …";
 const BY_KEY: &str = "choose the rows by the key: … WHERE key IN (SELECT key FROM … ORDER BY … LIMIT …)";
 
+/// What is said of the placeholders of other clients; an application's statement has parameters of its own.
+pub(crate) const NO_PARAMETERS: &str = "a migration has no parameters";
+pub(crate) const NO_VARIABLES: &str = "variables of psql do not exist on the server";
+
 /// In which statements words are those of another database.
 #[derive(Clone, Copy, PartialEq)]
 enum In {
@@ -301,7 +305,7 @@ fn signs(cursor: Cursor<'_>, at: usize) -> Option<Hint> {
     let hint = |message: &str, help: &str| Some(Hint::new(message, help));
     match text {
         _ if from.last_text() == "?" && (from.at_end() || matches!(text, ")" | ",")) => {
-            hint("a migration has no parameters", "write the value itself")
+            hint(NO_PARAMETERS, "write the value itself")
         }
         _ if text.starts_with('`') => hint(
             "names between backquotes are MySQL's",
@@ -320,9 +324,9 @@ fn signs(cursor: Cursor<'_>, at: usize) -> Option<Hint> {
                 .nth(1)
                 .is_some_and(|next| from.token().is_some_and(|colon| colon.span.end == next.span.start)) =>
         {
-            hint("variables of psql do not exist on the server", "write the value itself")
+            hint(NO_VARIABLES, "write the value itself")
         }
-        "?" => hint("a migration has no parameters", "write the value itself"),
+        "?" => hint(NO_PARAMETERS, "write the value itself"),
         "{" | "$" | "{{" => hint("a template is not filled in here", "write what it stands for"),
         "@" | "@@" => hint("variables with `@` are MySQL's and SQL Server's", "write the value itself"),
         _ => None,

@@ -2,7 +2,7 @@
 
 pub(crate) mod all;
 mod cache;
-mod dialects;
+pub(crate) mod dialects;
 mod helpers;
 mod slips;
 #[cfg(test)]
