@@ -22,6 +22,9 @@ impl Replay<'_> {
                 for part in body.map(Part::children).unwrap_or_default() {
                     let reads = match part.kind() {
                         _ if part.is_any(STATEMENTS) => self.read_body(part, &name, &arguments),
+                        _ if body.is_some_and(|body| body.cursor().is("RETURN")) => {
+                            self.read_result(part, &name, &arguments)
+                        }
                         _ => continue,
                     };
                     self.note_reads(&reads, User::Function(id));

@@ -136,6 +136,7 @@ rules! {
     type_modifier,
     type_size,
     unbounded_change,
+    unknown_collation,
     unknown_column,
     unknown_function,
     unknown_object,

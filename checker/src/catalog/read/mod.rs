@@ -94,17 +94,15 @@ impl Replay<'_> {
 
     /// The same for the body of a function, whose arguments may stand where columns do: they are looked for last.
     pub(super) fn read_body(&mut self, part: Part<'_>, function: &str, arguments: &[String]) -> Reads {
-        let columns = arguments.iter().map(|name| Output::named(name)).collect();
-        let item =
-            Item { name: Some(function.to_owned()), aliased: false, columns: Columns::Listed(columns) };
-        // `argument.field`, where the argument is a row.
-        let rows = arguments.iter().map(|name| Item {
-            name: Some(name.clone()),
-            aliased: false,
-            columns: Columns::Unknown,
-        });
-        let joined = rows.collect();
-        self.read(part, None, Some(Scope { items: vec![item], joined, ..Scope::default() }))
+        self.read(part, None, Some(arguments_of(function, arguments)))
+    }
+
+    /// `RETURN expression` as the body of a function.
+    pub(super) fn read_result(&mut self, part: Part<'_>, function: &str, arguments: &[String]) -> Reads {
+        let mut reader = Reader::new(self, true);
+        reader.scopes.push(arguments_of(function, arguments));
+        reader.visit(part);
+        reader.reads
     }
 
     fn read(
@@ -179,4 +177,17 @@ impl<'r, 'c> Reader<'r, 'c> {
         let result = look(self);
         (result, self.scopes.pop().unwrap_or_default())
     }
+}
+
+/// What the arguments of a function mean in its body: by their names, by the function's and theirs, and
+/// `argument.field` where one is a row.
+fn arguments_of(function: &str, arguments: &[String]) -> Scope {
+    let columns = arguments.iter().map(|name| Output::named(name)).collect();
+    let item = Item { name: Some(function.to_owned()), aliased: false, columns: Columns::Listed(columns) };
+    let rows = arguments.iter().map(|name| Item {
+        name: Some(name.clone()),
+        aliased: false,
+        columns: Columns::Unknown,
+    });
+    Scope { items: vec![item], joined: rows.collect(), ..Scope::default() }
 }

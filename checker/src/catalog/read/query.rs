@@ -1,7 +1,7 @@
 //! Queries: WITH, SELECT, set operations and what stands behind them.
 
 use crate::ast::ObjectName;
-use crate::rules::all::unknown_column;
+use crate::rules::all::{query_shape, unknown_column};
 use std::collections::HashMap;
 
 use super::expression::only_name;
@@ -91,9 +91,17 @@ impl Reader<'_, '_> {
                 self.note_part(&name.value, Columns::Unknown);
             }
         }
+        let mut seen: Vec<String> = Vec::new();
         for part in with.children() {
             let children = part.children();
             let Some(name) = part.ident() else { continue };
+            if seen.contains(&name.value) {
+                let finding = self.replay.find(&query_shape::RULE, name.span);
+                finding.message(format!("two queries of this WITH are called `{}`", name.value));
+                finding
+                    .answer("42712", format!("WITH query name \"{}\" specified more than once", name.value));
+            }
+            seen.push(name.value.clone());
             let names = part.child(NodeKind::Names).map(listed_names).unwrap_or_default();
             const MADE_BY: &[NodeKind] =
                 &[NodeKind::Query, NodeKind::Insert, NodeKind::Update, NodeKind::Delete, NodeKind::Merge];
@@ -116,6 +124,21 @@ impl Reader<'_, '_> {
                 self.note_part(&name.value, known);
             }
             let outputs = self.statement(made_by);
+            if let Some(given) = outputs
+                .as_ref()
+                .map(|outputs| outputs.len() + extra.len())
+                .filter(|given| *given < names.len())
+            {
+                let shown = cut(&name.value).to_owned();
+                let finding = self.replay.find(&query_shape::RULE, name.span);
+                finding
+                    .message(format!("`{shown}` has {given} columns, and {} names are given", names.len()));
+                let server = format!(
+                    "WITH query \"{shown}\" has {given} columns available but {} columns specified",
+                    names.len()
+                );
+                finding.answer("42P10", server);
+            }
             let known = columns(outputs);
             self.note_part(&name.value, known);
         }
@@ -123,7 +146,7 @@ impl Reader<'_, '_> {
 
     /// The columns that a set operation begins with, by the names that it gives them itself: nothing is looked up, since
     /// all of it is looked at afterwards. `None` where a `*` or the like leaves their number open.
-    fn width_of(&self, body: Part<'_>) -> Outputs {
+    pub(super) fn width_of(&self, body: Part<'_>) -> Outputs {
         let mut first = body;
         while first.is_any(&[NodeKind::Union, NodeKind::Query]) {
             first = if first.is(NodeKind::Union) { first.first()? } else { body_of(first)? };

@@ -3,10 +3,12 @@
 use super::Reader;
 use super::expression::only_name;
 use super::output::Target;
+use super::query::body_of;
 use crate::catalog::model::Output;
 use crate::catalog::names::cut;
 use crate::grammar::{NodeKind, Part};
 use crate::rules::all::query_shape;
+use std::cmp::Ordering;
 
 impl Reader<'_, '_> {
     /// LIMIT and OFFSET see no column of their own query.
@@ -40,6 +42,62 @@ impl Reader<'_, '_> {
         let finding = self.replay.find(&query_shape::RULE, place.span());
         finding.message(format!("the query before {word} gives {left} columns, this one {right}"));
         finding.server(format!("each {word} query must have the same number of columns"));
+    }
+
+    /// Rows that are compared have as many columns, and so have a row and the query that it is looked for in.
+    pub(super) fn widths(&mut self, part: Part<'_>) {
+        for found in part.outside_queries(&[NodeKind::In, NodeKind::Binary]) {
+            let children = found.children();
+            let [left, right] = children.as_slice() else { continue };
+            let wrong = if right.is(NodeKind::Query) && found.is(NodeKind::In) {
+                let Some(width) = self.width_of_query(*right) else { continue };
+                match width.cmp(&row_width(*left)) {
+                    Ordering::Greater => "subquery has too many columns",
+                    Ordering::Less => "subquery has too few columns",
+                    Ordering::Equal => continue,
+                }
+            } else if left.is(NodeKind::Row)
+                && right.is(NodeKind::Row)
+                && row_width(*left) != row_width(*right)
+            {
+                "unequal number of entries in row expressions"
+            } else {
+                continue;
+            };
+            if self.judge {
+                let finding = self.replay.find(&query_shape::RULE, right.span());
+                finding.message("the two sides have not as many columns").server(wrong);
+            }
+        }
+    }
+
+    /// How many columns a query gives, where no `*` leaves that open.
+    fn width_of_query(&self, query: Part<'_>) -> Option<usize> {
+        let body = body_of(query)?;
+        if body.is(NodeKind::Select) {
+            let targets = body.child(NodeKind::Targets).map(Part::children).unwrap_or_default();
+            return self.names_given(&targets).map(|outputs| outputs.len());
+        }
+        self.width_of(body).map(|outputs| outputs.len())
+    }
+
+    /// `SET (a, b) = (SELECT 1)`.
+    pub(super) fn assigned_width(&mut self, assignment: Part<'_>) {
+        let children = assignment.children();
+        let Some((value, columns)) = children.split_last().filter(|(_, columns)| columns.len() > 1) else {
+            return;
+        };
+        let width = match value.kind() {
+            NodeKind::Query => self.width_of_query(*value),
+
+            NodeKind::Row => Some(row_width(*value)),
+            _ => None,
+        };
+        if let Some(width) = width.filter(|width| *width != columns.len() && self.judge) {
+            let finding = self.replay.find(&query_shape::RULE, value.span());
+            finding.message(format!("{} columns are set, and {width} values given", columns.len()));
+            finding.server("number of columns does not match number of values");
+        }
     }
 
     /// `ORDER BY 2`.
@@ -81,6 +139,11 @@ impl Reader<'_, '_> {
         finding.answer("42P10", "for SELECT DISTINCT, ORDER BY expressions must appear in select list");
         finding.help("name it in the SELECT, too");
     }
+}
+
+/// How many columns a row has; anything else is one.
+fn row_width(value: Part<'_>) -> usize {
+    if value.is(NodeKind::Row) { value.children().len() } else { 1 }
 }
 
 /// `SELECT DISTINCT` without ON.

@@ -56,6 +56,7 @@ impl Reader<'_, '_> {
         for part in update.children() {
             match part.kind() {
                 NodeKind::Assignment => {
+                    self.assigned_width(part);
                     if let Some(value) = part.last() {
                         self.visit(value);
                     }

@@ -1,5 +1,6 @@
 use crate::ast::{Kind, ObjectName};
 use crate::finding::{Check, Findings, Rule};
+use crate::grammar::NodeKind;
 use crate::statement::Statement;
 
 pub(crate) static RULE: Rule = Rule {
@@ -30,6 +31,11 @@ fn check(statement: &Statement<'_>, found: &mut Findings<'_>) {
             if relations || matches!(drop.object.as_str(), "FUNCTION" | "DOMAIN" | "STATISTICS") {
                 drop.names.iter().for_each(|name| judge(name, relations, found));
             }
+        }
+        Kind::Query | Kind::Dml(_) => {
+            let relations = statement.part().into_iter().flat_map(|part| part.everything());
+            let relations = relations.filter(|part| part.is(NodeKind::Relation));
+            relations.filter_map(|part| part.cursor().name()).for_each(|name| judge(&name, true, found));
         }
         _ => {}
     }
@@ -71,6 +77,8 @@ mod tests {
             ("CREATE INDEX ASYNC i ON a.b.c (d)", "a.b.c"),
             ("CREATE SEQUENCE a.b.c CACHE 1", "a.b.c"),
             ("DROP TABLE IF EXISTS t, a.b.c", "a.b.c"),
+            ("SELECT * FROM t, a.b.c", "a.b.c"),
+            ("UPDATE a.b.c SET d = 1 WHERE id = 1", "a.b.c"),
             ("CREATE TABLE a.b.c.d (id int PRIMARY KEY)", "a.b.c.d"),
         ] {
             finds(&RULE, sql, place);
