@@ -12,7 +12,7 @@ use crate::text::Span;
 
 use super::Replay;
 use super::column::{Declared, TURNS, Turn};
-use super::model::{RelationId, RelationKind, SchemaId, Sequence, Table, User};
+use super::model::{Column, RelationId, RelationKind, SchemaId, Sequence, Table, User};
 use super::names::{Resolved, cut, object};
 
 /// How many tables a database has at most (facts: dsql.md §3).
@@ -74,6 +74,7 @@ impl Replay<'_> {
             finding.server(format!("creating more than {MAX_TABLES} tables not allowed"));
         }
         self.columns_made(id, statement, elements);
+        self.identities_copied(id, elements);
         for turn in TURNS {
             for element in elements {
                 match element {
@@ -85,6 +86,23 @@ impl Replay<'_> {
                 }
             }
         }
+    }
+
+    /// A table that is made LIKE another one has sequences of its own for the identities that it copies.
+    fn identities_copied(&mut self, id: RelationId, elements: &[TableElement]) {
+        let own: Vec<&str> = elements
+            .iter()
+            .filter_map(|element| match element {
+                TableElement::Column(column) => Some(cut(&column.name.value)),
+                _ => None,
+            })
+            .collect();
+        let table = self.model.table(id);
+        let copied = |(at, column): (usize, &Column)| {
+            (column.identity && !own.contains(&column.name.as_str())).then_some((at, column.made.span))
+        };
+        let copied: Vec<_> = table.map(|table| table.live().filter_map(copied).collect()).unwrap_or_default();
+        copied.into_iter().for_each(|(at, span)| self.identity_sequence(id, at, span));
     }
 
     /// What columns need besides themselves: sequences of identities, domains, defaults.

@@ -60,7 +60,8 @@ impl Replay<'_> {
                         self.not_a(id, name.span(), &wanted, help);
                     }
                 }
-                Resolved::Missing if wanted == "index" && drop.if_exists => {}
+                // Copied indexes are not followed.
+                Resolved::Missing if wanted == "index" && (drop.if_exists || self.has_copied_indexes()) => {}
                 Resolved::Missing if drop.if_exists => self.unknown_change(name, Change::Gone),
                 Resolved::Missing => {
                     let server = format!("{wanted} \"{name}\" does not exist");

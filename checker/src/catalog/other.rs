@@ -117,10 +117,19 @@ impl Replay<'_> {
         }
     }
 
+    /// Whether a table may have indexes that are not known, as one that is made LIKE another.
+    pub(super) fn has_copied_indexes(&self) -> bool {
+        self.model.relations.iter().any(|one| {
+            matches!(&one.kind, super::model::RelationKind::Table(table) if table.loose && !one.dropped)
+        })
+    }
+
     /// The index of this name; a missing one is reported.
     pub(super) fn known_index(&mut self, name: &ObjectName, if_exists: bool) -> Option<RelationId> {
         match self.resolve(name) {
             Resolved::Found(id) => Some(id),
+            // Copied indexes are not followed.
+            Resolved::Missing if self.has_copied_indexes() => None,
             Resolved::Missing if !if_exists => {
                 let ident = name.last()?.clone();
                 let home = self.path.iter().find_map(|name| self.model.schema_names.get(name)).copied();

@@ -5,6 +5,7 @@ use crate::cursor::Cursor;
 use crate::rules::all::{duplicate_object, object_limit, wrong_kind};
 
 use super::Replay;
+use super::constraint::numbered;
 use super::model::{RelationId, RelationKind, Statistics};
 use super::names::{cut, object};
 
@@ -40,6 +41,7 @@ impl Replay<'_> {
         }
         let mut seen: Vec<String> = Vec::new();
         let mut columns = Vec::new();
+        let mut parts: Vec<String> = Vec::new();
         while !listed.at_end() {
             if let Some(column) = listed.ident().filter(|_| listed.at_end() || listed.is_punct(",")) {
                 columns.extend(self.known_column(table, &column, |_| {
@@ -52,11 +54,25 @@ impl Replay<'_> {
                     finding.help("name it once");
                 }
                 seen.push(cut(&column.value).to_owned());
+                parts.push(cut(&column.value).to_owned());
+            } else {
+                parts.push("expr".to_owned());
             }
             listed.skip_until(|cursor| cursor.is_punct(","));
             listed.advance();
         }
         let span = name.as_ref().map_or(table_name.span(), ObjectName::span);
+        if name.is_none() {
+            // The server names them after the table and what they are about.
+            let home = self.schema_of(table);
+            let of = self.model.relation(table).name.clone();
+            let free = |name: &str| !self.model.schemas[home].statistics.contains_key(name);
+            let chosen = numbered(&of, &parts.join("_"), "stat", free);
+            let made = self.place(span);
+            self.model.schemas[home]
+                .statistics
+                .insert(chosen, Statistics { table, columns: columns.clone(), made });
+        }
         if let Some(name) = name {
             let Some(home) = self.home(&name) else { return };
             let key = object(&name).to_owned();

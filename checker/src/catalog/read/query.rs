@@ -6,7 +6,6 @@ use std::collections::HashMap;
 
 use super::expression::only_name;
 use super::output::{Outputs, Target, listed_names, renamed};
-use super::shape::is_plain_distinct;
 use super::{Columns, Reader, Scope};
 use crate::catalog::builtin::{gives_rows, is_aggregate};
 use crate::catalog::model::Output;
@@ -377,4 +376,9 @@ pub(super) fn is_simple(statement: Part<'_>) -> bool {
     let computed =
         targets.is_some_and(|targets| targets.outside_queries(&[NodeKind::Call]).iter().any(of_many_rows));
     one && !computed && !limited && !select.children().iter().any(|child| child.is_any(&grouped))
+}
+
+/// `SELECT DISTINCT` without ON.
+fn is_plain_distinct(select: Part<'_>) -> bool {
+    select.child(NodeKind::Distinct).is_some_and(|distinct| distinct.first().is_none())
 }

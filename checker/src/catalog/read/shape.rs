@@ -145,8 +145,3 @@ impl Reader<'_, '_> {
 fn row_width(value: Part<'_>) -> usize {
     if value.is(NodeKind::Row) { value.children().len() } else { 1 }
 }
-
-/// `SELECT DISTINCT` without ON.
-pub(super) fn is_plain_distinct(select: Part<'_>) -> bool {
-    select.child(NodeKind::Distinct).is_some_and(|distinct| distinct.first().is_none())
-}

@@ -141,3 +141,20 @@ fn names_that_the_server_chooses() {
     );
     assert_eq!(found(&[table, "DROP INDEX t_c_idx1"]), ["unknown-relation 42704 t_c_idx1"]);
 }
+
+#[test]
+fn what_the_server_names_by_itself_is_there() {
+    const TABLES: &str = "CREATE TABLE users (id uuid PRIMARY KEY, tenant_id uuid, email text); \
+        CREATE INDEX ASYNC ui ON users (tenant_id); \
+        CREATE TABLE orders (id bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY, a text)";
+    for sql in [
+        "CREATE TABLE q (LIKE users INCLUDING INDEXES); DROP INDEX q_tenant_id_idx",
+        "CREATE TABLE q (LIKE orders INCLUDING IDENTITY); COMMENT ON SEQUENCE q_id_seq IS 'x'; SELECT nextval('q_id_seq')",
+        "CREATE STATISTICS ON tenant_id, email FROM users; DROP STATISTICS users_tenant_id_email_stat",
+        "CREATE STATISTICS ON lower(email), tenant_id FROM users; DROP STATISTICS users_expr_tenant_id_stat",
+        "CREATE INDEX ASYNC ON users (tenant_id) INCLUDE (email); DROP INDEX users_tenant_id_email_idx",
+        "CREATE INDEX ASYNC ON users ((id::text)); DROP INDEX users_id_idx",
+    ] {
+        clean(&[TABLES, sql]);
+    }
+}
