@@ -44,6 +44,8 @@ mod rules;
 mod settings;
 mod statement;
 mod text;
+#[doc(hidden)]
+pub mod value;
 
 #[doc(hidden)]
 pub use check::replayed;

@@ -127,7 +127,7 @@ impl Replay<'_> {
         range: TokenRange,
     ) {
         self.note_calls(statement, range, User::Column(table, at));
-        statement.with_part(range, |part| self.default_literal((table, at), part));
+        statement.with_part(range, |part| self.default_given((table, at), part));
         for (name, span) in crate::catalog::depend::sequences_in(statement.within(range)) {
             match self.resolve(&name) {
                 Resolved::Found(id) => self.model.note_use(id, None, User::Column(table, at)),

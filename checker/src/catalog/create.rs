@@ -191,8 +191,15 @@ impl Replay<'_> {
         for option in options {
             let SequenceOptionKind::OwnedBy(name) = &option.kind else { continue };
             let Some((column, table)) = name.parts.split_last() else { continue };
+            if self.model.is_of_identity(id) {
+                let finding = self.find(&wrong_kind::RULE, name.span());
+                finding.message("this is the sequence of an identity column, and stays with it");
+                finding.answer("0A000", "cannot change ownership of identity sequence");
+                continue;
+            }
             if table.is_empty() {
                 // OWNED BY NONE.
+                self.model.forget_uses(User::Relation(id));
                 if let RelationKind::Sequence(sequence) = &mut self.model.relations[id].kind {
                     sequence.owner = None;
                 }
@@ -222,6 +229,7 @@ impl Replay<'_> {
             if let RelationKind::Sequence(sequence) = &mut self.model.relations[id].kind {
                 sequence.owner = Some((table, at));
             }
+            self.model.forget_uses(User::Relation(id));
             self.model.note_use(table, Some(at), User::Relation(id));
         }
     }

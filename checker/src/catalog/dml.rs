@@ -100,6 +100,7 @@ impl Replay<'_> {
             named.push((column, at));
         }
         self.conflict(insert, table);
+        self.insert_through(insert, table, given, name.span());
         if named.iter().any(|(_, at)| at.is_none()) {
             return;
         }
@@ -145,26 +146,23 @@ impl Replay<'_> {
         let Some(name) = written.child(NodeKind::Relation).and_then(Part::name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
         self.assigned(table, update);
+        let columns: Vec<(Ident, bool)> = assignments(update).flat_map(assigned_defaults).collect();
+        self.assign_through(table, &columns, "update");
         for assignment in assignments(update) {
-            self.assigned_value(table, assignment);
+            self.assigned_computed(table, assignment);
         }
     }
 
-    /// Says so where a column cannot have the value that an UPDATE sets.
-    fn assigned_value(&mut self, table: RelationId, assignment: Part<'_>) {
+    /// Says so where a column that the server computes is set.
+    fn assigned_computed(&mut self, table: RelationId, assignment: Part<'_>) {
         let parts = assignment.children();
         let [column, value] = parts.as_slice() else { return };
         let Some(column) = column.ident() else { return };
         let known = self.model.table(table).and_then(|known| known.column(cut(&column.value)));
-        let Some(at) = known else { return };
-        if self.is_computed(table, at) {
-            if !value.is(NodeKind::Default) {
-                let server = format!("column \"{}\" can only be updated to DEFAULT", cut(&column.value));
-                self.computed(table, at, column.span, server);
-            }
-            return;
+        if let Some(at) = known.filter(|at| self.is_computed(table, *at) && !value.is(NodeKind::Default)) {
+            let server = format!("column \"{}\" can only be updated to DEFAULT", cut(&column.value));
+            self.computed(table, at, column.span, server);
         }
-        self.literal((table, at), *value, column.span);
     }
 
     /// The columns that the assignments of a statement set.
@@ -187,6 +185,8 @@ impl Replay<'_> {
     fn conflict(&mut self, insert: Part<'_>, table: RelationId) {
         if let Some(update) = insert.child(NodeKind::ConflictUpdate) {
             self.assigned(table, update);
+            let columns: Vec<(Ident, bool)> = assignments(update).flat_map(assigned_defaults).collect();
+            self.assign_through(table, &columns, "insert into");
         }
         if let Some(target) = conflict_target(insert) {
             self.conflict_columns(target, table);
@@ -218,15 +218,7 @@ impl Replay<'_> {
                 None => plain = false,
             }
         }
-        let columns: Vec<Option<usize>> = idents
-            .iter()
-            .map(|column| {
-                self.known_column(table, column, |_| {
-                    format!("column \"{}\" does not exist", cut(&column.value))
-                })
-            })
-            .collect();
-        let Some(columns) = columns.into_iter().collect::<Option<Vec<usize>>>() else { return };
+        let Some((table, columns)) = self.behind_columns(table, &idents) else { return };
         let known = self.model.table(table).is_some_and(|table| !table.opaque && !table.loose);
         let same = |keys: &[Option<usize>]| {
             keys.iter().flatten().all(|key| columns.contains(key))
@@ -243,6 +235,12 @@ impl Replay<'_> {
         finding.server("there is no unique or exclusion constraint matching the ON CONFLICT specification");
         finding.at_place(made, "the table is created here");
     }
+}
+
+/// The columns that an assignment sets, and whether to DEFAULT.
+fn assigned_defaults(assignment: Part<'_>) -> Vec<(Ident, bool)> {
+    let default = assignment.last().is_some_and(|value| value.is(NodeKind::Default));
+    assigned_columns(assignment).into_iter().filter_map(Part::ident).map(|ident| (ident, default)).collect()
 }
 
 /// The assignments of an UPDATE or an ON CONFLICT.

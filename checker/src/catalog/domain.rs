@@ -26,6 +26,11 @@ impl Replay<'_> {
             }
         }
         let base = self.type_of(&domain.data_type);
+        for clause in &domain.clauses {
+            let ColumnClauseKind::Default(range) = clause.kind else { continue };
+            let name = object(&domain.name);
+            statement.with_part(range, |part| self.domain_default(name, &base, part));
+        }
         let modified = !domain.data_type.modifiers.is_empty();
         let name = object(&domain.name).to_owned();
         let span = domain.name.last().map_or_else(Span::default, |name| name.span);

@@ -212,6 +212,9 @@ impl Replay<'_> {
         for domain in domains {
             self.remove_domain(domain, place);
         }
+        let statistics: Vec<(String, RelationId)> =
+            self.model.schemas[id].statistics.iter().map(|(name, one)| (name.clone(), one.table)).collect();
+        statistics.into_iter().for_each(|(name, table)| self.statistics_gone(id, &name, table));
         self.model.schema_names.remove(&key);
         self.model.gone_schemas.insert(key, place);
     }
@@ -227,8 +230,11 @@ impl Replay<'_> {
             let domain = &self.model.domains[*first];
             return Some(("domain", domain.name.clone(), domain.made));
         }
-        let function = schema.functions.values().flatten().min()?;
-        let function = &self.model.functions[*function];
-        Some(("function", function.name.clone(), Some(function.made)))
+        if let Some(function) = schema.functions.values().flatten().min() {
+            let function = &self.model.functions[*function];
+            return Some(("function", function.name.clone(), Some(function.made)));
+        }
+        let (name, statistics) = schema.statistics.iter().min_by_key(|(name, _)| *name)?;
+        Some(("statistics object", name.clone(), Some(statistics.made)))
     }
 }

@@ -6,26 +6,85 @@ use crate::grammar::{NodeKind, Part};
 use crate::lex::TokenKind;
 use crate::rules::all::value_type;
 use crate::text::Span;
+use crate::value::{self, Wrong};
 
 use super::Replay;
-use super::model::{Column, RelationId};
+use super::builtin;
+use super::model::{RelationId, Type};
+use super::value_type::{catalog_name, no_columns, takes};
 
-/// What is wrong with a literal: the SQLSTATE and the server's words.
-type Wrong = (&'static str, String);
+/// What the server calls a value for a column.
+pub(super) const EXPRESSION: &str = "expression";
+const DEFAULT: &str = "default expression";
 
 impl Replay<'_> {
-    /// Says so where a literal cannot be a value of a column.
-    pub(super) fn literal(&mut self, (table, at): (RelationId, usize), value: Part<'_>, span: Span) {
+    /// Says so where a column cannot have a value: a literal that is none of its type, or what is of another one.
+    pub(super) fn given(
+        &mut self,
+        (table, at): (RelationId, usize),
+        value: Part<'_>,
+        seen: Option<(&'static str, String)>,
+        (what, span): (&str, Span),
+    ) {
         let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
-        let Some((sqlstate, server)) = wrong(column, value, "expression") else { return };
-        self.wrong_literal((table, at), value, span, (sqlstate, server));
+        if let Some(wrong) = wrong(&column.data_type, value, what) {
+            self.wrong_literal((table, at), value, span, wrong);
+        } else if let Some((given, shown)) = seen {
+            self.assigned_type((table, at), (given, &shown), what, span);
+        }
+    }
+
+    /// The same for a value in which no column can stand.
+    pub(super) fn given_alone(&mut self, of: (RelationId, usize), value: Part<'_>, span: Span) {
+        let seen = self.seen_type(value, &no_columns);
+        self.given(of, value, seen, (EXPRESSION, span));
     }
 
     /// The same for a column's default.
-    pub(super) fn default_literal(&mut self, (table, at): (RelationId, usize), value: Part<'_>) {
+    pub(super) fn default_given(&mut self, of: (RelationId, usize), value: Part<'_>) {
+        let seen = self.seen_type(value, &no_columns);
+        self.given(of, value, seen, (DEFAULT, value.span()));
+    }
+
+    /// Says so where a column does not take values of a type, of which the server's own name follows.
+    pub(super) fn assigned_type(
+        &mut self,
+        (table, at): (RelationId, usize),
+        (given, shown): (&str, &str),
+        what: &str,
+        span: Span,
+    ) {
         let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
-        let Some(wrong) = wrong(column, value, "default expression") else { return };
-        self.wrong_literal((table, at), value, value.span(), wrong);
+        let Some(base) = stored(&column.data_type).filter(|base| !takes(base, given)) else { return };
+        let (name, display, made) = (column.name.clone(), type_shown(&column.data_type), column.made);
+        let finding = self.find(&value_type::RULE, span);
+        finding.message(format!("column `{name}` is of type `{display}`, and this is of type `{shown}`"));
+        let server = format!("column \"{name}\" is of type {display} but {what} is of type {shown}");
+        finding.answer("42804", server).at_place(Some(made), "the column is declared here");
+        finding.help(match builtin::cast(given, base) {
+            Some(_) => format!("cast it: (…)::{display}"),
+            None => format!("write a value of type {display}"),
+        });
+    }
+
+    /// Says so where a domain cannot have its default.
+    pub(super) fn domain_default(&mut self, name: &str, data_type: &Type, value: Part<'_>) {
+        let shown = literal_shown(value);
+        let base = data_type.base.clone();
+        let (sqlstate, server) = match (wrong(data_type, value, DEFAULT), stored(data_type)) {
+            (Some(wrong), _) => wrong,
+            (None, Some(stored)) => match self.seen_type(value, &no_columns) {
+                Some((given, of)) if !takes(stored, given) => {
+                    ("42804", format!("column \"{name}\" is of type {base} but {DEFAULT} is of type {of}"))
+                }
+                _ => return,
+            },
+            _ => return,
+        };
+        let finding = self.find(&value_type::RULE, value.span());
+        finding
+            .message(format!("{shown} is no value for domain `{name}`, whose values are of type `{base}`"));
+        finding.answer(sqlstate, server);
     }
 
     fn wrong_literal(
@@ -36,8 +95,7 @@ impl Replay<'_> {
         (sqlstate, server): Wrong,
     ) {
         let Some(column) = self.model.table(table).and_then(|table| table.columns.get(at)) else { return };
-        let shown = literal(value).and_then(string);
-        let shown = shown.map_or_else(|| format!("`{}`", value.text()), |text| format!("`'{text}'`"));
+        let shown = literal_shown(value);
         let (name, display, made) = (column.name.clone(), column.data_type.display.clone(), column.made);
         let finding = self.find(&value_type::RULE, span);
         finding.message(format!("{shown} is no value for column `{name}` of type `{display}`"));
@@ -45,25 +103,33 @@ impl Replay<'_> {
     }
 }
 
-fn wrong(column: &Column, value: Part<'_>, what: &str) -> Option<Wrong> {
-    let (base, display) = (column.data_type.base.as_str(), &column.data_type.display);
-    // A column of a type that cannot be stored has been refused; its values are not looked at.
-    if !STORED_TYPES.contains(&base) {
-        return None;
-    }
-    let of_type = |is: &str| {
-        let server = format!("column \"{}\" is of type {display} but {what} is of type {is}", column.name);
-        Some(("42804", server))
-    };
+/// A type in the server's words about values for a column: a domain by its name, others without their lengths.
+fn type_shown(data_type: &Type) -> String {
+    if data_type.domain.is_some() { data_type.display.clone() } else { data_type.base.clone() }
+}
+
+/// A literal as messages show it.
+fn literal_shown(value: Part<'_>) -> String {
+    let text = literal(value).and_then(string);
+    text.map_or_else(|| format!("`{}`", value.text()), |text| format!("`'{text}'`"))
+}
+
+/// The catalog's name of a column's type. One that cannot be stored has been refused, and its values are not looked at.
+fn stored(data_type: &Type) -> Option<&'static str> {
+    catalog_name(&data_type.base).filter(|_| STORED_TYPES.contains(&data_type.base.as_str()))
+}
+
+/// What is wrong with a literal for a type, whatever it is for.
+fn wrong(data_type: &Type, value: Part<'_>, what: &str) -> Option<Wrong> {
+    stored(data_type)?;
     let literal = literal(value)?;
     match literal.kind() {
-        NodeKind::Boolean if !matches!(base, "boolean" | "text" | "character varying" | "character") => {
-            of_type("boolean")
+        NodeKind::String => string_for(data_type, &string(literal)?, what),
+        // A default that is too large is refused when a row takes it.
+        NodeKind::Number if what == EXPRESSION => {
+            let negative = value.text().matches('-').count() % 2 == 1;
+            value::out_of_range(&data_type.base, literal.text(), negative)
         }
-        NodeKind::Number if !takes_numbers(base) => {
-            of_type(if literal.text().parse::<i32>().is_ok() { "integer" } else { "numeric" })
-        }
-        NodeKind::String => text_for(base, display, &string(literal)?),
         _ => None,
     }
 }
@@ -93,93 +159,13 @@ fn string(literal: Part<'_>) -> Option<String> {
     Some(text.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
 }
 
-fn takes_numbers(base: &str) -> bool {
-    matches!(
-        base,
-        "smallint"
-            | "integer"
-            | "bigint"
-            | "numeric"
-            | "real"
-            | "double precision"
-            | "text"
-            | "character varying"
-            | "character"
-    )
-}
-
-pub(super) fn text_for(base: &str, display: &str, text: &str) -> Option<Wrong> {
-    let invalid = || Some(("22P02", format!("invalid input syntax for type {base}: \"{text}\"")));
-    let trimmed = text.trim();
-    let digits = trimmed.bytes().any(|byte| byte.is_ascii_digit());
-    match base {
-        "smallint" | "integer" | "bigint" if !digits => invalid(),
-        // Not a number, and the infinities, are numbers too.
-        "numeric" | "real" | "double precision"
-            if !digits && !trimmed.to_ascii_lowercase().contains(['n', 'i']) =>
-        {
-            invalid()
-        }
-        "uuid" if !is_uuid(trimmed) => invalid(),
-        "boolean" if !is_boolean(trimmed) => invalid(),
-        "date" | "timestamp with time zone" | "timestamp without time zone" if !is_moment(trimmed) => {
-            Some(("22007", format!("invalid input syntax for type {base}: \"{text}\"")))
-        }
-        "json" | "jsonb" if !is_json(trimmed) => {
-            Some(("22P02", "invalid input syntax for type json".to_owned()))
-        }
-        "character varying" => {
-            let most: usize = display.split_once('(')?.1.strip_suffix(')')?.parse().ok()?;
-            let long = text.trim_end_matches(' ').chars().count() > most;
-            long.then(|| ("22001", format!("value too long for type {display}")))
-        }
-        _ => None,
+/// What is wrong with a text for a column. A default that is too long is refused when a row takes it.
+fn string_for(data_type: &Type, text: &str, what: &str) -> Option<Wrong> {
+    if data_type.base != "character varying" || what != EXPRESSION {
+        return value::wrong(&data_type.base, text);
     }
-}
-
-/// 32 hexadecimal digits, with hyphens and braces where people put them.
-fn is_uuid(text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
-    digits == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || b"-{}".contains(&byte))
-}
-
-/// Whether a text may be a date or a moment: the server reads many forms, and all of them have digits or are one of
-/// these words.
-fn is_moment(text: &str) -> bool {
-    const WORDS: &[&str] = &["now", "today", "tomorrow", "yesterday", "epoch", "infinity", "allballs"];
-    let lower = text.to_ascii_lowercase();
-    text.bytes().any(|byte| byte.is_ascii_digit()) || WORDS.iter().any(|word| lower.contains(word))
-}
-
-/// Whether a text begins and ends as JSON does, and its brackets fit. What is between them is the server's to read.
-fn is_json(text: &str) -> bool {
-    let mut open = Vec::new();
-    let (mut string, mut escaped) = (false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if string => escaped = true,
-            b'"' => string = !string,
-            _ if string => {}
-            b'{' | b'[' => open.push(byte),
-            b'}' if open.pop() != Some(b'{') => return false,
-            b']' if open.pop() != Some(b'[') => return false,
-            _ => {}
-        }
-    }
-    let value = text.starts_with(['{', '[', '"', '-', 't', 'f', 'n'])
-        || text.starts_with(|first: char| first.is_ascii_digit());
-    value && open.is_empty() && !string
-}
-
-fn is_boolean(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(text.as_str());
-    begins("true", 1)
-        || begins("false", 1)
-        || begins("yes", 1)
-        || begins("no", 1)
-        || begins("on", 2)
-        || begins("off", 2)
-        || matches!(text.as_str(), "1" | "0")
+    let display = &data_type.display;
+    let most: usize = display.split_once('(')?.1.strip_suffix(')')?.parse().ok()?;
+    let long = text.trim_end_matches(' ').chars().count() > most;
+    long.then(|| ("22001", format!("value too long for type {display}")))
 }

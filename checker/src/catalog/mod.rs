@@ -43,7 +43,9 @@ mod statistics;
 mod store;
 #[cfg(test)]
 mod tests;
+mod through;
 mod types;
+mod value_type;
 mod view;
 
 use std::collections::HashMap;

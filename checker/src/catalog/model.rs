@@ -230,6 +230,18 @@ pub(super) struct Output {
     pub(super) data_type: Option<Type>,
     /// The column that it is, where a name stands for a relation's own.
     pub(super) origin: Option<(RelationId, usize)>,
+    pub(super) shows: Shows,
+}
+
+/// What a column of a query passes on, which decides whether it can be written through a view.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Shows {
+    #[default]
+    Unknown,
+    /// A column as it is.
+    Column(RelationId, usize),
+    /// An expression.
+    Expression,
 }
 
 #[derive(Debug, Clone, Default)]

@@ -70,11 +70,16 @@ impl Replay<'_> {
                 }
                 let items = body.child(NodeKind::Targets).map(Part::children).unwrap_or_default();
                 for (at, item) in targets.iter().zip(&items).filter(|_| items.len() == given) {
-                    // A string may be of any type until it is known for what.
-                    let value =
-                        item.first().filter(|value| value.is_any(&[NodeKind::Number, NodeKind::Boolean]));
+                    // A string is of the column's type, unless rows are compared by it.
+                    let plain = body.child(NodeKind::Distinct).is_none()
+                        && body.child(NodeKind::Group).is_none()
+                        && source.child(NodeKind::Order).is_none();
+                    let value = item.first().filter(|value| {
+                        value.is_any(&[NodeKind::Number, NodeKind::Boolean])
+                            || plain && value.is(NodeKind::String)
+                    });
                     if let (Some(at), Some(value)) = (at, value) {
-                        self.literal((table, *at), value, value.span());
+                        self.given_alone((table, *at), value, value.span());
                     }
                 }
                 for (position, at) in targets.iter().take(given).enumerate() {
@@ -114,7 +119,7 @@ impl Replay<'_> {
                     return;
                 }
             } else {
-                self.literal((table, at), *value, span);
+                self.given_alone((table, at), *value, span);
             }
         }
     }

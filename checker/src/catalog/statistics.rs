@@ -39,6 +39,21 @@ impl Replay<'_> {
             }
             return;
         }
+        let span = name.as_ref().map_or(table_name.span(), ObjectName::span);
+        let mut taken = None;
+        if let Some(name) = &name {
+            let Some(home) = self.home(name) else { return };
+            let key = object(name).to_owned();
+            if let Some(made) = self.model.schemas[home].statistics.get(&key).map(|one| one.made) {
+                // What would be made is not looked at.
+                if !if_not_exists {
+                    let server = format!("statistics object \"{key}\" already exists");
+                    self.duplicate(span, "statistics object", &key, "42710", server, Some(made));
+                }
+                return;
+            }
+            taken = Some((home, key));
+        }
         let mut seen: Vec<String> = Vec::new();
         let mut columns = Vec::new();
         let mut parts: Vec<String> = Vec::new();
@@ -61,31 +76,15 @@ impl Replay<'_> {
             listed.skip_until(|cursor| cursor.is_punct(","));
             listed.advance();
         }
-        let span = name.as_ref().map_or(table_name.span(), ObjectName::span);
-        if name.is_none() {
+        let (home, key) = taken.unwrap_or_else(|| {
             // The server names them after the table and what they are about.
             let home = self.schema_of(table);
             let of = self.model.relation(table).name.clone();
             let free = |name: &str| !self.model.schemas[home].statistics.contains_key(name);
-            let chosen = numbered(&of, &parts.join("_"), "stat", free);
-            let made = self.place(span);
-            self.model.schemas[home]
-                .statistics
-                .insert(chosen, Statistics { table, columns: columns.clone(), made });
-        }
-        if let Some(name) = name {
-            let Some(home) = self.home(&name) else { return };
-            let key = object(&name).to_owned();
-            if let Some(made) = self.model.schemas[home].statistics.get(&key).map(|one| one.made) {
-                if !if_not_exists {
-                    let server = format!("statistics object \"{key}\" already exists");
-                    self.duplicate(span, "statistics object", &key, "42710", server, Some(made));
-                }
-                return;
-            }
-            let place = self.place(span);
-            self.model.schemas[home].statistics.insert(key, Statistics { table, columns, made: place });
-        }
+            (home, numbered(&of, &parts.join("_"), "stat", free))
+        });
+        let made = self.place(span);
+        self.model.schemas[home].statistics.insert(key, Statistics { table, columns, made });
         self.one_more_statistics(table, span);
     }
 
@@ -172,7 +171,7 @@ impl Replay<'_> {
         found.into_iter().for_each(|(home, name, table)| self.statistics_gone(home, &name, table));
     }
 
-    fn statistics_gone(&mut self, home: usize, name: &str, table: RelationId) {
+    pub(super) fn statistics_gone(&mut self, home: usize, name: &str, table: RelationId) {
         self.model.schemas[home].statistics.remove(name);
         if let Some(table) = self.model.table_mut(table) {
             table.statistics = table.statistics.saturating_sub(1);

@@ -1,9 +1,7 @@
-//! The functions and operators that the checker knows, against PostgreSQL 16's own catalog. `UPDATE_BUILTIN=1` writes them
-//! anew.
+//! The functions, operators and casts that the checker knows, against PostgreSQL 16's own catalog. `UPDATE_BUILTIN=1`
+//! writes them anew.
 
 use crate::postgres::Postgres;
-
-const KNOWN: &str = include_str!("../../../checker/src/catalog/builtin.tsv");
 
 /// Functions that SQL can call: what takes or gives types of the server's inside is left out.
 const FUNCTIONS: &str = "
@@ -22,21 +20,56 @@ const FUNCTIONS: &str = "
     ) AS functions
     ORDER BY proname COLLATE \"C\", line COLLATE \"C\"";
 
+/// Operators: their names, the types of their sides, that of the result, and the volatility.
+const OPERATORS: &str = "
+    SELECT line FROM (SELECT concat_ws(E'\\t', oprname, coalesce(l.typname, '-'), r.typname, t.typname, provolatile) AS line
+    FROM pg_operator JOIN pg_proc p ON p.oid = oprcode JOIN pg_type t ON t.oid = oprresult
+      JOIN pg_type r ON r.oid = oprright LEFT JOIN pg_type l ON l.oid = oprleft
+    WHERE oprnamespace = 'pg_catalog'::regnamespace) AS operators
+    ORDER BY line COLLATE \"C\"";
+
+/// Casts, and those from and to text that the types' input and output make.
+const CASTS: &str = "
+    WITH stored AS (SELECT * FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typname IN (
+      'int2', 'int4', 'int8', 'float4', 'float8', 'numeric', 'text', 'varchar', 'bpchar', 'bool', 'date', 'time', 'timetz',
+      'timestamp', 'timestamptz', 'interval', 'uuid', 'bytea', 'json', 'jsonb')),
+    texts AS (SELECT * FROM stored WHERE typname IN ('text', 'varchar', 'bpchar')),
+    made AS (
+      SELECT x.oid AS source, t.oid AS target, 'e' AS context, provolatile
+      FROM texts x, stored t JOIN pg_proc p ON p.oid = t.typinput::oid
+      UNION ALL
+      SELECT s.oid, x.oid, 'a', provolatile FROM texts x, stored s JOIN pg_proc p ON p.oid = s.typoutput::oid),
+    first AS (
+      SELECT castsource AS source, casttarget AS target, castcontext::text AS context, coalesce(provolatile, 'i') AS provolatile
+      FROM pg_cast LEFT JOIN pg_proc p ON p.oid = castfunc),
+    all_casts AS (
+      SELECT * FROM first
+      UNION ALL
+      SELECT DISTINCT ON (source, target) * FROM made
+      WHERE source <> target AND (source, target) NOT IN (SELECT source, target FROM first))
+    SELECT line FROM (SELECT concat_ws(E'\\t', s.typname, t.typname, context, provolatile) AS line
+    FROM all_casts JOIN pg_type s ON s.oid = source JOIN pg_type t ON t.oid = target) AS casts
+    ORDER BY line COLLATE \"C\"";
+
 #[tokio::test]
-async fn functions_are_postgresqls() {
+async fn functions_operators_and_casts_are_postgresqls() {
+    const LISTS: &[(&str, &str, &str)] = &[
+        ("functions", FUNCTIONS, include_str!("../../../checker/src/catalog/builtin/functions.tsv")),
+        ("operators", OPERATORS, include_str!("../../../checker/src/catalog/builtin/operators.tsv")),
+        ("casts", CASTS, include_str!("../../../checker/src/catalog/builtin/casts.tsv")),
+    ];
     let server = Postgres::start_sixteen();
     let client = server.connect().await;
-    let rows = client.query(FUNCTIONS, &[]).await.expect("the catalog's functions");
-    let mut lines: String = rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect();
-    if lines.is_empty() {
-        lines.push('\n');
+    for (name, asked, known) in LISTS {
+        let rows = client.query(*asked, &[]).await.unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let lines: String = rows.iter().map(|row| row.get::<_, String>(0) + "\n").collect();
+        if std::env::var_os("UPDATE_BUILTIN").is_some() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../checker/src/catalog/builtin");
+            std::fs::write(format!("{folder}/{name}.tsv"), &lines).expect("the list is written");
+            continue;
+        }
+        let differs = lines.lines().zip(known.lines()).find(|(server, known)| server != known);
+        assert_eq!(differs, None, "{name}: UPDATE_BUILTIN=1 writes the list anew");
+        assert_eq!(lines.lines().count(), known.lines().count(), "{name}");
     }
-    if std::env::var_os("UPDATE_BUILTIN").is_some() {
-        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../checker/src/catalog/builtin.tsv");
-        std::fs::write(file, &lines).expect("the list of functions");
-        return;
-    }
-    let differs = lines.lines().zip(KNOWN.lines()).find(|(server, known)| server != known);
-    assert_eq!(differs, None, "UPDATE_BUILTIN=1 writes the list anew");
-    assert_eq!(lines.lines().count(), KNOWN.lines().count());
 }

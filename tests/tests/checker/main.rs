@@ -26,6 +26,7 @@ mod settings;
 mod shown;
 mod soup;
 mod syntax;
+mod values;
 
 /// A number that the environment sets.
 fn number(name: &str, default: u64) -> u64 {

@@ -3,7 +3,7 @@
 use super::output::{MOST_COLUMNS, listed_names, renamed};
 use super::{Columns, Item, Reader, Scope};
 use crate::ast::{Ident, ObjectName};
-use crate::catalog::model::{Output, RelationId, RelationKind};
+use crate::catalog::model::{Output, RelationId, RelationKind, Shows};
 use crate::catalog::names::{Resolved, cut, object};
 use crate::grammar::{NodeKind, Part};
 use crate::rules::all::ambiguous_name;
@@ -269,6 +269,7 @@ impl Reader<'_, '_> {
                     name: Some(column.name.clone()),
                     data_type: Some(column.data_type.clone()),
                     origin: Some((id, at)),
+                    shows: Shows::Unknown,
                 };
                 Some(table.live().map(output).collect())
             }

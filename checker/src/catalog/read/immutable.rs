@@ -2,49 +2,12 @@
 //! result depends on the session's time zone and the like, where the types of their arguments can be seen.
 
 use super::Reader;
-use crate::catalog::builtin::functions;
+use crate::catalog::builtin::{self, Operation, functions, operator};
 use crate::catalog::names::cut;
+use crate::catalog::value_type::{operator_of, shown, written_type};
 use crate::grammar::{NodeKind, Part};
 use crate::rules::all::immutable_expression;
 use crate::text::Span;
-
-/// The catalog's names of the types that expressions are judged by.
-const NAMES: &[(&str, &str)] = &[
-    ("smallint", "int2"),
-    ("integer", "int4"),
-    ("bigint", "int8"),
-    ("real", "float4"),
-    ("double precision", "float8"),
-    ("numeric", "numeric"),
-    ("text", "text"),
-    ("character varying", "varchar"),
-    ("character", "bpchar"),
-    ("boolean", "bool"),
-    ("date", "date"),
-    ("time without time zone", "time"),
-    ("time with time zone", "timetz"),
-    ("timestamp without time zone", "timestamp"),
-    ("timestamp with time zone", "timestamptz"),
-    ("interval", "interval"),
-    ("uuid", "uuid"),
-    ("bytea", "bytea"),
-    ("json", "json"),
-    ("jsonb", "jsonb"),
-];
-
-const TEXTS: &[&str] = &["text", "varchar", "bpchar"];
-
-/// Whether a cast depends on the session: on its time zone, or on how it writes dates.
-fn changes(from: &str, to: &str) -> bool {
-    let written = |name: &str| matches!(name, "date" | "timestamp" | "timestamptz" | "interval");
-    match (from, to) {
-        ("timestamptz", "date" | "time" | "timetz" | "timestamp")
-        | ("date" | "timestamp", "timestamptz")
-        | ("time", "timetz") => true,
-        (from, to) if TEXTS.contains(&from) => written(to) || matches!(to, "time" | "timetz"),
-        (from, to) => written(from) && TEXTS.contains(&to),
-    }
-}
 
 impl Reader<'_, '_> {
     /// Says what in a stored expression depends on more than its row.
@@ -79,69 +42,32 @@ impl Reader<'_, '_> {
             return None;
         }
         let arguments = call.children().into_iter().skip(1).collect::<Vec<_>>();
-        let seen: Vec<_> = arguments.iter().map(|argument| self.type_name(*argument)).collect();
+        let seen: Vec<_> = arguments.iter().map(|argument| self.value_type(*argument)).collect();
         let fitting: Vec<_> = functions(&object).filter(|one| one.takes_types(&seen)).collect();
         let changes = !fitting.is_empty() && fitting.iter().all(|one| !one.immutable);
         changes.then(|| (name.span(), format!("`{object}` here")))
     }
 
     fn changing_cast(&self, cast: Part<'_>) -> Option<(Span, String)> {
-        let from = self.type_name(cast.first()?)?;
-        let to = crate::parse::data_type(&mut cast.child(NodeKind::Type)?.cursor())?;
-        let target = to.display();
-        let to = NAMES.iter().find(|(name, _)| *name == to.name && !to.array)?.1;
-        changes(from, to).then(|| (cast.span(), format!("a cast from {} to {target}", shown(from))))
+        let from = self.value_type(cast.first()?)?;
+        let to = written_type(cast.child(NodeKind::Type)?.cursor())?;
+        let (_, immutable) = builtin::cast(from, to)?;
+        (!immutable).then(|| (cast.span(), format!("a cast from {} to {}", shown(from), shown(to))))
     }
 
     fn changing_operator(&self, binary: Part<'_>) -> Option<(Span, String)> {
-        const COMPARISONS: &[&str] = &["=", "<>", "!=", "<", ">", "<=", ">="];
-        let sides = binary.children();
-        let [left, right] = sides.as_slice() else { return None };
-        let mut cursor = binary.cursor().at(left.range().end);
-        while cursor.eat_punct(")").is_some() {}
-        let token = cursor.token()?;
-        let operator = cursor.text_of(token);
-        let (left_type, right_type) = (self.type_name(*left), self.type_name(*right));
-        let (first, second) = (left_type?, right_type.or_else(|| is_interval(*right).then_some("interval"))?);
-        let moments = |name: &str| matches!(name, "date" | "timestamp" | "timestamptz");
-        let changes = match operator {
-            "+" | "-" => first == "timestamptz" && second == "interval",
-            _ if COMPARISONS.contains(&operator) => {
-                first != second
-                    && moments(first)
-                    && moments(second)
-                    && [first, second].contains(&"timestamptz")
-            }
-            _ => false,
-        };
-        changes.then(|| (token.span, format!("`{operator}` of {} and {}", shown(first), shown(second))))
+        let (left, right) = (binary.first()?, binary.last()?);
+        let (name, span) = operator_of(binary, left)?;
+        let (left, right) = (self.value_type(left)?, self.value_type(right)?);
+        let Operation::Gives(_, false) = operator(name, left, right) else { return None };
+        Some((span, format!("`{name}` of {} and {}", shown(left), shown(right))))
     }
 
     /// `EXTRACT (hour FROM at)`.
     fn changing_extract(&self, special: Part<'_>) -> Option<(Span, String)> {
         let cursor = special.cursor();
         let of = special.last().filter(|_| cursor.is("EXTRACT"))?;
-        let zoned = self.type_name(of) == Some("timestamptz");
+        let zoned = self.value_type(of) == Some("timestamptz");
         zoned.then(|| (cursor.span(), "EXTRACT from a timestamp with time zone".to_owned()))
     }
-
-    /// The catalog's name of a type that can be seen.
-    fn type_name(&self, value: Part<'_>) -> Option<&'static str> {
-        if value.is(NodeKind::Cast) {
-            let to = crate::parse::data_type(&mut value.child(NodeKind::Type)?.cursor())?;
-            return NAMES.iter().find(|(name, _)| *name == to.name && !to.array).map(|(_, short)| *short);
-        }
-        let seen = self.type_of(value)?;
-        NAMES.iter().find(|(name, _)| *name == seen.base).map(|(_, short)| *short)
-    }
-}
-
-/// A type as the server shows it.
-fn shown(short: &str) -> &str {
-    NAMES.iter().find(|(_, name)| *name == short).map_or(short, |(name, _)| *name)
-}
-
-/// `interval '1 day'`.
-fn is_interval(value: Part<'_>) -> bool {
-    value.is(NodeKind::TypedString) && value.cursor().is("INTERVAL")
 }

@@ -2,7 +2,7 @@
 
 use super::{Columns, Item, Reader, Scope};
 use crate::ast::{Ident, ObjectName};
-use crate::catalog::model::{Output, RelationId, RelationKind, Type};
+use crate::catalog::model::{Output, RelationId, RelationKind};
 use crate::catalog::names::{cut, object};
 use crate::expr::SYSTEM_COLUMNS;
 use crate::rules::all::{ambiguous_name, unknown_relation};
@@ -64,14 +64,12 @@ impl Reader<'_, '_> {
         scope.items.iter().filter_map(found).collect()
     }
 
-    /// The type of a source's column.
-    pub(super) fn type_in(&self, item: &Item, name: &str) -> Option<Type> {
+    /// A source's column.
+    pub(super) fn column_in(&self, item: &Item, name: &str) -> Option<Output> {
         match &item.columns {
-            Columns::Listed(outputs) => {
-                outputs.iter().find(|one| one.name.as_deref() == Some(name))?.data_type.clone()
-            }
+            Columns::Listed(outputs) => outputs.iter().find(|one| one.name.as_deref() == Some(name)).cloned(),
             Columns::Relation(id) => {
-                self.outputs_of(*id)?.into_iter().find(|one| one.name.as_deref() == Some(name))?.data_type
+                self.outputs_of(*id)?.into_iter().find(|one| one.name.as_deref() == Some(name))
             }
             Columns::Unknown => None,
         }

@@ -2,7 +2,7 @@
 
 use super::Reader;
 use crate::ast::Ident;
-use crate::catalog::model::{Output, Type};
+use crate::catalog::model::{Output, Shows, Type};
 use crate::catalog::names::{cut, object};
 use crate::grammar::{NodeKind, Part};
 use crate::naming::label;
@@ -54,10 +54,10 @@ impl Reader<'_, '_> {
         let mut outputs = Vec::new();
         for item in items {
             match Target::of(*item)? {
-                Target::Star => outputs.extend(star?.iter().map(without_origin)),
+                Target::Star => outputs.extend(star?.iter().map(passed_on)),
                 Target::StarOf(table) => {
                     let columns = self.columns_of_item(object(&table.name()?))?;
-                    outputs.extend(columns.iter().map(without_origin));
+                    outputs.extend(columns.iter().map(passed_on));
                 }
                 // `(row).*` is as many columns as the row has.
                 Target::Value(value, _) if value.last().is_some_and(|step| step.is(NodeKind::AllColumns)) => {
@@ -65,7 +65,14 @@ impl Reader<'_, '_> {
                 }
                 Target::Value(value, name) => {
                     let name = name.map(|name| cut(&name.value).to_owned()).or_else(|| name_of(value));
-                    outputs.push(Output { name, data_type: self.type_of(value), origin: None });
+                    let column = self.column_of(value);
+                    let data_type = column.as_ref().and_then(|one| one.data_type.clone());
+                    let shows = match column.and_then(|one| one.origin) {
+                        Some((relation, at)) => Shows::Column(relation, at),
+                        None if without_parentheses(value).is(NodeKind::Column) => Shows::Unknown,
+                        None => Shows::Expression,
+                    };
+                    outputs.push(Output { name, data_type, origin: None, shows });
                 }
             }
         }
@@ -87,6 +94,11 @@ impl Reader<'_, '_> {
 
     /// The type of a column that is passed on as it is.
     pub(super) fn type_of(&self, value: Part<'_>) -> Option<Type> {
+        self.column_of(value)?.data_type
+    }
+
+    /// The column that a value is, with or without parentheses.
+    fn column_of(&self, value: Part<'_>) -> Option<Output> {
         let column = without_parentheses(value);
         if !column.is(NodeKind::Column) || column.children().iter().any(|step| !step.is(NodeKind::Attribute))
         {
@@ -100,7 +112,7 @@ impl Reader<'_, '_> {
         };
         let scope = self.scopes.last()?;
         let items = scope.items.iter().filter(|item| table.is_none() || item.name.as_deref() == table);
-        items.filter_map(|item| self.type_in(item, cut(&column.value))).next()
+        items.filter_map(|item| self.column_in(item, cut(&column.value))).next()
     }
 }
 
@@ -120,8 +132,10 @@ fn name_of(value: Part<'_>) -> Option<String> {
     }
 }
 
-fn without_origin(output: &Output) -> Output {
-    Output { origin: None, ..output.clone() }
+/// A column that `*` passes on.
+pub(super) fn passed_on(output: &Output) -> Output {
+    let shows = output.origin.map_or(Shows::Unknown, |(relation, at)| Shows::Column(relation, at));
+    Output { origin: None, shows, ..output.clone() }
 }
 
 /// No query of PostgreSQL gives more columns.

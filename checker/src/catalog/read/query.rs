@@ -5,7 +5,7 @@ use crate::rules::all::{query_shape, unknown_column};
 use std::collections::HashMap;
 
 use super::expression::only_name;
-use super::output::{Outputs, Target, listed_names, renamed};
+use super::output::{Outputs, Target, listed_names, passed_on, renamed};
 use super::{Columns, Reader, Scope};
 use crate::catalog::builtin::{gives_rows, is_aggregate};
 use crate::catalog::model::Output;
@@ -201,7 +201,7 @@ impl Reader<'_, '_> {
                 let columns = self.relation(&known);
                 let outputs = self.star_of(&columns)?;
                 self.reads.columns.extend(outputs.iter().filter_map(|one| one.origin));
-                Some(outputs.into_iter().map(|one| Output { origin: None, ..one }).collect())
+                Some(outputs.iter().map(passed_on).collect())
             }
         }
     }

@@ -2,11 +2,18 @@
 //! would need more is left to the server.
 
 use super::Reader;
-use crate::catalog::builtin::is_operator;
-use crate::catalog::literal::text_for;
-use crate::catalog::model::Type;
+use crate::catalog::builtin::{Operation, is_operator, operator};
+use crate::catalog::literal::EXPRESSION;
+use crate::catalog::model::RelationId;
+use crate::catalog::names::cut;
+use crate::catalog::value_type::{operator_of, shown};
 use crate::grammar::{NodeKind, Part};
+use crate::lex::TokenKind;
 use crate::rules::all::{unknown_function, value_type};
+use crate::text::Span;
+
+/// Operators whose two sides have one type, which a literal beside another value takes.
+const COMPARISONS: &[&str] = &["=", "<>", "!=", "<", ">", "<=", ">="];
 
 impl Reader<'_, '_> {
     /// Looks at the operators of an expression, outside of the queries in it.
@@ -15,6 +22,7 @@ impl Reader<'_, '_> {
             NodeKind::Binary,
             NodeKind::Unary,
             NodeKind::In,
+            NodeKind::Between,
             NodeKind::Where,
             NodeKind::Having,
             NodeKind::On,
@@ -29,9 +37,14 @@ impl Reader<'_, '_> {
             match found.kind() {
                 NodeKind::Binary => self.binary(found, &children),
                 NodeKind::Unary if found.cursor().is("NOT") => self.truth("NOT", children.first()),
-                NodeKind::In => {
-                    for value in children.iter().skip(1) {
-                        self.compared(children.first(), Some(value));
+                NodeKind::In => self.members(&children),
+                NodeKind::Between => {
+                    let words = found.words();
+                    for (value, name) in children.iter().skip(1).zip([">=", "<="]) {
+                        if !words.contains("SYMMETRIC") {
+                            self.compared(children.first(), Some(value));
+                        }
+                        self.operands(name, (children[0], *value), value.span());
                     }
                 }
                 NodeKind::Where => self.truth("WHERE", children.first()),
@@ -47,29 +60,46 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What stands in the parentheses of an IN.
+    fn members(&mut self, children: &[Part<'_>]) {
+        let Some((left, members)) = children.split_first() else { return };
+        let of = self.value_type(*left);
+        // Literals take the type that all of them have in common.
+        let literals = [NodeKind::String, NodeKind::Null];
+        let common = members.iter().all(|one| one.is_any(&literals) || self.value_type(*one) == of);
+        for member in members {
+            if member.is(NodeKind::String) && common {
+                self.compared(Some(left), Some(member));
+            } else if !member.is(NodeKind::Query) {
+                self.operands("=", (*left, *member), member.span());
+            }
+        }
+    }
+
     fn binary(&mut self, binary: Part<'_>, sides: &[Part<'_>]) {
-        const COMPARISONS: &[&str] = &["=", "<>", "!=", "<", ">", "<=", ">="];
         let [left, right] = sides else { return };
-        let mut cursor = binary.cursor().at(left.range().end);
-        // A closing parenthesis of the left side belongs to no part.
-        while cursor.eat_punct(")").is_some() {}
+        let Some((operator, span)) = operator_of(binary, *left) else { return };
         for word in ["AND", "OR"] {
-            if cursor.is(word) {
+            if operator.eq_ignore_ascii_case(word) {
                 self.truth(word, Some(left));
                 self.truth(word, Some(right));
                 return;
             }
         }
-        let Some(token) = cursor.token() else { return };
-        let operator = cursor.text_of(token).to_owned();
-        if COMPARISONS.contains(&operator.as_str()) {
-            self.compared(Some(left), Some(right));
-            self.compared(Some(right), Some(left));
-        } else if token.kind == crate::lex::TokenKind::Op
-            && !is_operator(&operator)
-            && !self.replay.model.refused.contains(&operator)
+        if is_operator(operator) {
+            if COMPARISONS.contains(&operator) {
+                self.compared(Some(left), Some(right));
+                self.compared(Some(right), Some(left));
+            }
+            self.operands(operator, (*left, *right), span);
+        } else if binary
+            .cursor()
+            .at(left.range().end)
+            .token()
+            .is_some_and(|token| token.kind == TokenKind::Op)
+            && !self.replay.model.refused.contains(operator)
         {
-            let finding = self.replay.find(&unknown_function::RULE, token.span);
+            let finding = self.replay.find(&unknown_function::RULE, span);
             finding.message(format!("there is no operator `{operator}`"));
             if operator == "==" {
                 finding.help("write =");
@@ -79,23 +109,49 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The type of a column by itself, or of a number.
-    fn seen(&self, value: Part<'_>) -> Option<Type> {
-        if value.is(NodeKind::Number) {
-            let base = if value.text().parse::<i32>().is_ok() { "integer" } else { "numeric" };
-            return Some(Type { display: base.to_owned(), base: base.to_owned(), domain: None });
+    /// Says so where an operator does not take what stands beside it.
+    fn operands(&mut self, name: &str, (left, right): (Part<'_>, Part<'_>), span: Span) {
+        let (Some((first, first_shown)), Some((second, second_shown))) =
+            (self.seen_type(left), self.seen_type(right))
+        else {
+            return;
+        };
+        if operator(name, first, second) != Operation::Missing {
+            return;
         }
-        self.type_of(value)
+        let (first, second) = (first_shown, second_shown);
+        let name = if name == "!=" { "<>" } else { name };
+        let finding = self.replay.find(&unknown_function::RULE, span);
+        finding.message(format!("`{name}` takes no `{first}` with a `{second}`"));
+        finding.server(format!("operator does not exist: {first} {name} {second}"));
+        finding.help("cast one of the two with ::, or write values of one type");
+    }
+
+    /// The catalog's name of the type of an expression.
+    pub(super) fn value_type(&self, value: Part<'_>) -> Option<&'static str> {
+        self.replay.value_type(value, &|column| self.type_of(column))
+    }
+
+    /// The same, and the server's own name of it.
+    pub(super) fn seen_type(&self, value: Part<'_>) -> Option<(&'static str, String)> {
+        self.replay.seen_type(value, &|column| self.type_of(column))
+    }
+
+    /// Says so where a column cannot have what an assignment sets.
+    pub(super) fn assigned_value(&mut self, table: RelationId, assignment: Part<'_>) {
+        let parts = assignment.children();
+        let [column, value] = parts.as_slice() else { return };
+        let Some(column) = column.ident() else { return };
+        let known = self.replay.model.table(table).and_then(|known| known.column(cut(&column.value)));
+        let Some(at) = known.filter(|at| self.judge && !self.replay.is_computed(table, *at)) else { return };
+        let seen = self.seen_type(*value);
+        self.replay.given((table, at), *value, seen, (EXPRESSION, column.span));
     }
 
     /// Says so where something that is asked whether it is true is neither.
     pub(super) fn truth(&mut self, word: &str, value: Option<&Part<'_>>) {
         let Some(value) = value else { return };
-        let Some(seen) = self.seen(*value).filter(|seen| !seen.base.is_empty() && seen.base != "boolean")
-        else {
-            return;
-        };
-        let display = seen.display.split('(').next().unwrap_or_default().to_owned();
+        let Some((_, display)) = self.seen_type(*value).filter(|(seen, _)| *seen != "bool") else { return };
         let finding = self.replay.find(&value_type::RULE, value.span());
         finding.message(format!("{word} asks what is true or false, and this is of type `{display}`"));
         finding.answer("42804", format!("argument of {word} must be type boolean, not type {display}"));
@@ -108,12 +164,11 @@ impl Reader<'_, '_> {
         if !literal.is(NodeKind::String) {
             return;
         }
-        let (Some(seen), Some(text)) = (self.type_of(*column), literal.cursor().literal()) else { return };
+        let (Some(seen), Some(text)) = (self.value_type(*column), literal.cursor().literal()) else { return };
         // A longer text than the column takes compares all the same.
-        let display = seen.base.clone();
-        let Some((sqlstate, server)) = text_for(&seen.base, &display, &text) else { return };
+        let Some((sqlstate, server)) = crate::value::wrong(shown(seen), &text) else { return };
         let finding = self.replay.find(&value_type::RULE, literal.span());
-        finding.message(format!("`'{text}'` is no value of type `{}`", seen.base));
+        finding.message(format!("`'{text}'` is no value of type `{}`", shown(seen)));
         finding.answer(sqlstate, server);
     }
 }

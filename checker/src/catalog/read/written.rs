@@ -53,10 +53,14 @@ impl Reader<'_, '_> {
 
     /// The values that assignments set, and the condition behind them.
     fn assigned_values(&mut self, update: Part<'_>) {
+        let table = self.scopes.last().and_then(|scope| scope.items.first()).map(|item| item.columns.clone());
         for part in update.children() {
             match part.kind() {
                 NodeKind::Assignment => {
                     self.assigned_width(part);
+                    if let Some(Columns::Relation(table)) = table {
+                        self.assigned_value(table, part);
+                    }
                     if let Some(value) = part.last() {
                         self.visit(value);
                     }

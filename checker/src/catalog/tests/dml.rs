@@ -167,7 +167,7 @@ fn columns_in_queries() {
     );
     clean(&[
         TABLE,
-        "SELECT id, i.title AS t, items, items.*, i.id, max(i.id) OVER w, EXTRACT(year FROM i.at), i.at::date, i.tableoid FROM items JOIN items i USING (id) WHERE i.title LIKE 'a%' AND EXISTS (SELECT 1 FROM items j WHERE j.id = note) GROUP BY t WINDOW w AS (ORDER BY id) ORDER BY t, 1, i.title",
+        "SELECT id, i.title AS t, items, items.*, i.id, max(i.id) OVER w, EXTRACT(year FROM i.at), i.at::date, i.tableoid FROM items JOIN items i USING (id) WHERE i.title LIKE 'a%' AND EXISTS (SELECT 1 FROM items j WHERE j.id::text = note) GROUP BY t WINDOW w AS (ORDER BY id) ORDER BY t, 1, i.title",
     ]);
     clean(&[
         TABLE,

@@ -1,12 +1,18 @@
-//! PostgreSQL 16's own functions: data that a test reads from a server's catalog
+//! PostgreSQL 16's own functions, operators and casts: data that a test reads from a server's catalog
 //! (`tests/tests/checker/builtin.rs`).
+
+mod casts;
+mod operators;
+
+pub(super) use casts::{CastKind, cast};
+pub(super) use operators::{Operation, is_operator, operator};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// One line a function, by name: kind, volatility and whether it gives a set; the fewest arguments and the most (`*`
 /// for any number); their types; the type of its result.
-const FUNCTIONS: &str = include_str!("builtin.tsv");
+const FUNCTIONS: &str = include_str!("functions.tsv");
 
 /// What a function is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +35,8 @@ pub(super) struct Builtin {
     pub(super) immutable: bool,
     /// The names of its arguments' types, in the catalog's spelling.
     arguments: &'static str,
+    /// The name of its result's type.
+    pub(super) result: &'static str,
     fewest: usize,
     most: Option<usize>,
 }
@@ -48,6 +56,7 @@ impl Builtin {
             rows: what.ends_with('s'),
             immutable: what.get(1..2) == Some("i"),
             arguments: fields.next()?,
+            result: fields.next()?,
             fewest,
             most,
         })
@@ -88,16 +97,6 @@ fn by_name() -> HashMap<&'static str, (usize, usize)> {
         at = end;
     }
     lines
-}
-
-/// PostgreSQL 16's operators.
-const OPERATORS: &str = "!! !~ !~* !~~ !~~* # ## #- #> #>> % & && &< &<| &> * *< *<= *<> *= *> *>= + - -> ->> -|- / < <-> << \
-                         <<= <<| <= <> <@ <^ = > >= >> >>= >^ ? ?# ?& ?- ?-| ?| ?|| @ @-@ @> @? @@ @@@ ^ ^@ | |&> |/ |>> || \
-                         ||/ ~ ~* ~<=~ ~<~ ~= ~>=~ ~>~ ~~ ~~*";
-
-/// Whether there is an operator of a name.
-pub(super) fn is_operator(name: &str) -> bool {
-    name == "!=" || OPERATORS.split(' ').any(|known| known == name)
 }
 
 /// Whether a call may give rows.
