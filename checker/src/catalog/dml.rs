@@ -9,7 +9,7 @@ use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
-use super::model::{RelationId, RelationKind, View};
+use super::model::{Output, RelationId, RelationKind, View};
 use super::names::{Resolved, cut};
 use super::read::written::{assigned_columns, conflict_target};
 
@@ -78,8 +78,8 @@ impl Replay<'_> {
         self.known_column(table, column, server)
     }
 
-    /// `given` is how many columns its query gives, where that is known.
-    pub(super) fn insert(&mut self, insert: Part<'_>, given: Option<usize>) {
+    /// `given` are the columns that its query gives, where they are known.
+    pub(super) fn insert(&mut self, insert: Part<'_>, given: Option<&[Output]>) {
         let holder = insert.child(NodeKind::Aliased).unwrap_or(insert);
         let Some(name) = holder.child(NodeKind::Relation).and_then(Part::name) else { return };
         let Resolved::Found(table) = self.resolve(&name) else { return };
@@ -100,7 +100,7 @@ impl Replay<'_> {
             named.push((column, at));
         }
         self.conflict(insert, table);
-        self.insert_through(insert, table, given, name.span());
+        self.insert_through(insert, table, given.map(<[_]>::len), name.span());
         if named.iter().any(|(_, at)| at.is_none()) {
             return;
         }

@@ -40,6 +40,14 @@ impl Replay<'_> {
         self.given(of, value, seen, (EXPRESSION, span));
     }
 
+    /// The same for a column of a query.
+    pub(super) fn given_column(&mut self, (table, at): (RelationId, usize), seen: &Type, span: Span) {
+        if let Some(given) = catalog_name(&seen.base) {
+            let shown = if seen.domain.is_some() { &seen.display } else { &seen.base };
+            self.assigned_type((table, at), (given, shown), EXPRESSION, span);
+        }
+    }
+
     /// The same for a column's default.
     pub(super) fn default_given(&mut self, of: (RelationId, usize), value: Part<'_>) {
         let seen = self.seen_type(value, &no_columns);

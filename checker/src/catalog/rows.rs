@@ -5,7 +5,8 @@ use crate::rules::all::{insert_values, missing_value};
 use crate::text::Span;
 
 use super::Replay;
-use super::model::{Column, RelationId};
+use super::literal::EXPRESSION;
+use super::model::{Column, Output, RelationId};
 use super::read::query::body_of;
 
 impl Replay<'_> {
@@ -14,7 +15,7 @@ impl Replay<'_> {
         &mut self,
         insert: Part<'_>,
         (table, targets): (RelationId, &[Option<usize>]),
-        given: Option<usize>,
+        given: Option<&[Output]>,
         span: Span,
     ) {
         let columns = insert.child(NodeKind::InsertColumns).map(Part::children);
@@ -64,22 +65,28 @@ impl Replay<'_> {
                 }
             }
             NodeKind::Select => {
-                let Some(given) = given else { return };
+                let Some(outputs) = given else { return };
+                let given = outputs.len();
                 if !self.count(table, given, targets.len(), named, span) {
                     return;
                 }
                 let items = body.child(NodeKind::Targets).map(Part::children).unwrap_or_default();
+                for (position, (at, output)) in targets.iter().zip(outputs).enumerate() {
+                    if let (Some(at), Some(seen)) = (at, &output.data_type) {
+                        let item = items.get(position).filter(|_| items.len() == given);
+                        self.given_column((table, *at), seen, item.map_or(span, |item| item.span()));
+                    }
+                }
                 for (at, item) in targets.iter().zip(&items).filter(|_| items.len() == given) {
                     // A string is of the column's type, unless rows are compared by it.
                     let plain = body.child(NodeKind::Distinct).is_none()
                         && body.child(NodeKind::Group).is_none()
                         && source.child(NodeKind::Order).is_none();
-                    let value = item.first().filter(|value| {
-                        value.is_any(&[NodeKind::Number, NodeKind::Boolean])
-                            || plain && value.is(NodeKind::String)
-                    });
+                    let value = item
+                        .first()
+                        .filter(|value| value.is(NodeKind::Number) || plain && value.is(NodeKind::String));
                     if let (Some(at), Some(value)) = (at, value) {
-                        self.given_alone((table, *at), value, value.span());
+                        self.given((table, *at), value, None, (EXPRESSION, value.span()));
                     }
                 }
                 for (position, at) in targets.iter().take(given).enumerate() {

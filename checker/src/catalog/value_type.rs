@@ -47,6 +47,11 @@ pub(super) fn shown(name: &str) -> &str {
     NAMES.iter().find(|(_, known)| *known == name).map_or(name, |(shown, _)| *shown)
 }
 
+/// Whether a name is that of a type, which can be written like a function.
+pub(super) fn is_type(name: &str) -> bool {
+    NAMES.iter().any(|(shown, known)| *known == name || *shown == name)
+}
+
 /// Whether a column of one type takes a value of another.
 pub(super) fn takes(column: &str, value: &str) -> bool {
     column == value || cast(value, column).is_some_and(|(kind, _)| kind != CastKind::Explicit)
@@ -136,22 +141,8 @@ impl Replay<'_> {
 
     /// What a function of PostgreSQL's own gives: the same whatever is meant, or by the types of its arguments.
     fn call_type(&self, call: Part<'_>, column: OfColumn<'_>, depth: usize) -> Option<&'static str> {
-        let name = call.child(NodeKind::Function)?.name()?;
-        let system = name.schema().is_none_or(|schema| schema.value == "pg_catalog");
-        let object = cut(name.object());
-        if !system || self.has_function(object) {
-            return None;
-        }
-        const NO_ARGUMENTS: &[NodeKind] =
-            &[NodeKind::WithinGroup, NodeKind::Filter, NodeKind::Over, NodeKind::Order];
-        const UNSEEN: &[NodeKind] = &[NodeKind::Variadic, NodeKind::Named, NodeKind::WithinGroup];
-        let mut arguments = call.children();
-        arguments.remove(0);
-        if arguments.iter().any(|part| part.is_any(UNSEEN)) {
-            return None;
-        }
-        arguments.retain(|part| !part.is_any(NO_ARGUMENTS));
-        let fitting: Vec<_> = functions(object).filter(|one| one.takes(arguments.len())).collect();
+        let (object, arguments) = self.builtin_arguments(call)?;
+        let fitting: Vec<_> = functions(&object).filter(|one| one.takes(arguments.len())).collect();
         let result = one_result(fitting.iter()).or_else(|| {
             let types = arguments.iter().map(|one| self.type_within(*one, column, depth));
             let types: Vec<Option<&str>> = types.map(|one| one.map(Some)).collect::<Option<_>>()?;
@@ -160,6 +151,21 @@ impl Replay<'_> {
         let plain =
             !result.starts_with("any") && !result.starts_with('_') && !matches!(result, "record" | "void");
         (plain && !fitting.iter().any(|one| one.rows)).then_some(result)
+    }
+
+    /// The name and the arguments of a call of a function of PostgreSQL's own, where they stand in order.
+    pub(super) fn builtin_arguments<'t>(&self, call: Part<'t>) -> Option<(String, Vec<Part<'t>>)> {
+        const BEHIND: &[NodeKind] = &[NodeKind::Function, NodeKind::Filter, NodeKind::Over, NodeKind::Order];
+        const UNSEEN: &[NodeKind] = &[NodeKind::Variadic, NodeKind::Named, NodeKind::WithinGroup];
+        let name = call.child(NodeKind::Function)?.name()?;
+        let system = name.schema().is_none_or(|schema| schema.value == "pg_catalog");
+        let object = cut(name.object()).to_owned();
+        let mut arguments = call.children();
+        if !system || self.has_function(&object) || arguments.iter().any(|part| part.is_any(UNSEEN)) {
+            return None;
+        }
+        arguments.retain(|part| !part.is_any(BEHIND));
+        Some((object, arguments))
     }
 
     fn special(&self, special: Part<'_>, column: OfColumn<'_>, depth: usize) -> Option<&'static str> {

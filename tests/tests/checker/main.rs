@@ -26,6 +26,7 @@ mod settings;
 mod shown;
 mod soup;
 mod syntax;
+mod types;
 mod values;
 
 /// A number that the environment sets.

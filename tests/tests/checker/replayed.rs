@@ -96,7 +96,8 @@ impl Server {
             match self.client.simple_query(sql).await {
                 Ok(messages) => {
                     let first = |message: &SimpleQueryMessage| match message {
-                        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+                        // A SELECT may give rows without a column.
+                        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten().map(str::to_owned),
                         _ => None,
                     };
                     return Ok(messages.iter().filter_map(first).collect());

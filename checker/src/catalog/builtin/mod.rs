@@ -4,7 +4,7 @@
 mod casts;
 mod operators;
 
-pub(super) use casts::{CastKind, cast};
+pub(super) use casts::{CastKind, cast, fits};
 pub(super) use operators::{Operation, is_operator, operator};
 
 use std::collections::HashMap;
@@ -67,7 +67,18 @@ impl Builtin {
         let mut wanted = self.arguments.split(' ');
         self.takes(seen.len())
             && seen.iter().all(|seen| match (seen, wanted.next()) {
-                (Some(seen), Some(wanted)) => *seen == wanted || wanted.starts_with("any"),
+                (Some(seen), Some(wanted)) => *seen == wanted || casts::is_any(wanted),
+                _ => true,
+            })
+    }
+
+    /// Whether arguments of these types, as far as they can be seen, can become those that it takes.
+    pub(super) fn fits_types(&self, seen: &[Option<&'static str>]) -> bool {
+        let mut wanted = self.arguments.split(' ');
+        self.takes(seen.len())
+            && seen.iter().all(|seen| match (seen, wanted.next()) {
+                (Some(seen), Some(wanted)) => fits(seen, wanted),
+                // What VARIADIC takes is not looked at.
                 _ => true,
             })
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::casts::{CastKind, cast};
+use super::casts::{cast, fits};
 
 /// One line an operator: its name, the types of its sides (`-` for none), that of its result, and its volatility.
 const OPERATORS: &str = include_str!("operators.tsv");
@@ -59,12 +59,7 @@ pub(in crate::catalog) fn operator(name: &str, left: &str, right: &str) -> Opera
     if let Some(exact) = operators.iter().find(|one| one.left == left && one.right == right) {
         return Operation::Gives(exact.result, exact.immutable);
     }
-    let takes = |wanted: &str, given: &str| {
-        wanted == given
-            || matches!(wanted, "anyelement" | "anynonarray" | "anycompatible")
-            || cast(given, wanted).is_some_and(|(kind, _)| kind == CastKind::Implicit)
-    };
-    let mut fitting = operators.iter().filter(|one| takes(one.left, left) && takes(one.right, right));
+    let mut fitting = operators.iter().filter(|one| fits(left, one.left) && fits(right, one.right));
     match (fitting.next(), fitting.next()) {
         (None, _) => Operation::Missing,
         (Some(one), None) if !one.result.starts_with("any") => {

@@ -4,6 +4,7 @@ use super::Reader;
 use crate::ast::Ident;
 use crate::catalog::model::{Output, Shows, Type};
 use crate::catalog::names::{cut, object};
+use crate::catalog::value_type::shown;
 use crate::grammar::{NodeKind, Part};
 use crate::naming::label;
 
@@ -67,6 +68,7 @@ impl Reader<'_, '_> {
                     let name = name.map(|name| cut(&name.value).to_owned()).or_else(|| name_of(value));
                     let column = self.column_of(value);
                     let data_type = column.as_ref().and_then(|one| one.data_type.clone());
+                    let data_type = data_type.or_else(|| self.computed_type(value));
                     let shows = match column.and_then(|one| one.origin) {
                         Some((relation, at)) => Shows::Column(relation, at),
                         None if without_parentheses(value).is(NodeKind::Column) => Shows::Unknown,
@@ -90,6 +92,12 @@ impl Reader<'_, '_> {
             _ => None,
         };
         items.iter().map(one).collect()
+    }
+
+    /// The type of an expression, without the length and the like.
+    fn computed_type(&self, value: Part<'_>) -> Option<Type> {
+        let base = shown(self.value_type(value)?).to_owned();
+        Some(Type { display: String::new(), base, domain: None })
     }
 
     /// The type of a column that is passed on as it is.

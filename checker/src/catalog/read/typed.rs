@@ -2,11 +2,11 @@
 //! would need more is left to the server.
 
 use super::Reader;
-use crate::catalog::builtin::{Operation, is_operator, operator};
+use crate::catalog::builtin::{Operation, cast, functions, is_operator, operator};
 use crate::catalog::literal::EXPRESSION;
 use crate::catalog::model::RelationId;
 use crate::catalog::names::cut;
-use crate::catalog::value_type::{operator_of, shown};
+use crate::catalog::value_type::{is_type, operator_of, shown, written_type};
 use crate::grammar::{NodeKind, Part};
 use crate::lex::TokenKind;
 use crate::rules::all::{unknown_function, value_type};
@@ -28,6 +28,9 @@ impl Reader<'_, '_> {
             NodeKind::On,
             NodeKind::Filter,
             NodeKind::Case,
+            NodeKind::Cast,
+            NodeKind::Call,
+            NodeKind::Is,
         ];
         if !self.judge {
             return;
@@ -37,6 +40,10 @@ impl Reader<'_, '_> {
             match found.kind() {
                 NodeKind::Binary => self.binary(found, &children),
                 NodeKind::Unary if found.cursor().is("NOT") => self.truth("NOT", children.first()),
+                NodeKind::Unary => self.signed(found),
+                NodeKind::Cast => self.cast(found),
+                NodeKind::Call => self.arguments(found),
+                NodeKind::Is => self.is_truth(found),
                 NodeKind::In => self.members(&children),
                 NodeKind::Between => {
                     let words = found.words();
@@ -125,6 +132,71 @@ impl Reader<'_, '_> {
         finding.message(format!("`{name}` takes no `{first}` with a `{second}`"));
         finding.server(format!("operator does not exist: {first} {name} {second}"));
         finding.help("cast one of the two with ::, or write values of one type");
+    }
+
+    /// Says so where a sign or another operator does not take what stands behind it.
+    fn signed(&mut self, unary: Part<'_>) {
+        let Some((seen, shown)) = unary.first().and_then(|value| self.seen_type(value)) else { return };
+        let Some(token) = unary.cursor().token() else { return };
+        let sign = unary.cursor().text_of(token);
+        if is_operator(sign) && operator(sign, "-", seen) == Operation::Missing {
+            let finding = self.replay.find(&unknown_function::RULE, token.span);
+            finding.message(format!("`{sign}` takes no `{shown}`"));
+            finding.server(format!("operator does not exist: {sign} {shown}"));
+            finding.help("cast what stands behind it with ::");
+        }
+    }
+
+    /// Says so where there is no cast.
+    fn cast(&mut self, part: Part<'_>) {
+        let Some((from, given)) = part.first().and_then(|value| self.seen_type(value)) else { return };
+        let Some(to) = part.child(NodeKind::Type).and_then(|one| written_type(one.cursor())) else { return };
+        if from == to || cast(from, to).is_some() {
+            return;
+        }
+        let to = shown(to);
+        let finding = self.replay.find(&value_type::RULE, part.span());
+        finding.message(format!("there is no cast from `{given}` to `{to}`"));
+        finding.answer("42846", format!("cannot cast type {given} to {to}"));
+        finding.help("compute the value, or cast it to text first");
+    }
+
+    /// Says so where a function of the server's own takes no such arguments.
+    fn arguments(&mut self, call: Part<'_>) {
+        let Some(function) = call.child(NodeKind::Function) else { return };
+        let Some((name, arguments)) = self.replay.builtin_arguments(call) else { return };
+        let seen: Vec<_> = arguments.iter().map(|one| self.seen_type(*one)).collect();
+        let types: Vec<_> = seen.iter().map(|one| one.as_ref().map(|(name, _)| *name)).collect();
+        let mut all = functions(&name).filter(|one| one.takes(types.len())).peekable();
+        // How many arguments there are is looked at elsewhere. One argument may also be cast by the name of a type.
+        if all.peek().is_none() || all.any(|one| one.fits_types(&types)) || types.len() == 1 && is_type(&name)
+        {
+            return;
+        }
+        let shown = arguments.iter().zip(seen).map(|(argument, seen)| match seen {
+            Some((_, shown)) => shown,
+            None if argument.is_any(&[NodeKind::String, NodeKind::Null, NodeKind::Param]) => {
+                "unknown".to_owned()
+            }
+            None => "?".to_owned(),
+        });
+        let shown = shown.collect::<Vec<_>>().join(", ");
+        let finding = self.replay.find(&unknown_function::RULE, function.span());
+        finding.message(format!("`{name}` takes no arguments of these types"));
+        // The server names all of the types, of which not all can be seen.
+        if !shown.contains('?') {
+            finding.server(format!("function {name}({shown}) does not exist"));
+        }
+        finding.help("cast the arguments with ::");
+    }
+
+    /// `IS TRUE` and its like ask for what is true or false.
+    fn is_truth(&mut self, is: Part<'_>) {
+        for word in ["IS TRUE", "IS FALSE", "IS UNKNOWN", "IS NOT TRUE", "IS NOT FALSE", "IS NOT UNKNOWN"] {
+            if is.words() == word {
+                self.truth(word, is.first().as_ref());
+            }
+        }
     }
 
     /// The catalog's name of the type of an expression.

@@ -30,13 +30,12 @@ impl Reader<'_, '_> {
         self.cannot_be_written(&item, "insert into", &name);
         let source = insert.child(NodeKind::Query);
         let given = source.and_then(|source| self.alone(|reader| reader.query(source)));
-        let given = given.map(|outputs| outputs.len());
         if let Columns::Relation(id) = item.columns {
             let listed = insert.child(NodeKind::InsertColumns).map(Part::children).unwrap_or_default();
             self.note_written(id, listed.into_iter().filter_map(Part::ident));
         }
         if self.judge {
-            self.replay.insert(insert, given);
+            self.replay.insert(insert, given.as_deref());
         }
         if let Some(update) = insert.child(NodeKind::ConflictUpdate) {
             let excluded = Item { name: Some("excluded".to_owned()), aliased: true, ..item.clone() };

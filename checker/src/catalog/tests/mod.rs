@@ -14,7 +14,6 @@ mod recorded;
 mod speed;
 
 use crate::check::{Input, check_set};
-use crate::finding::Check;
 use crate::finding::Diagnostic;
 use crate::options::Options;
 use crate::rules::RULES;
