@@ -105,11 +105,11 @@ impl Code for usize {
 
 impl Code for u32 {
     fn write(&self, out: &mut Vec<u8>) {
-        out.extend(self.to_le_bytes());
+        usize::try_from(*self).unwrap_or(usize::MAX).write(out);
     }
 
     fn read(from: &mut Reader) -> Option<Self> {
-        from.bytes(4)?.try_into().ok().map(Self::from_le_bytes)
+        Self::try_from(usize::read(from)?).ok()
     }
 }
 
