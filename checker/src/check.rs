@@ -118,7 +118,7 @@ fn judge_one(input: &Input, options: Options) -> Report {
 /// Judges the files of a folder as a set, and plans them.
 #[must_use]
 pub fn check_set(inputs: Vec<Input>, options: Options) -> Report {
-    on_a_large_stack(|| judge_set(inputs.clone(), options).0)
+    on_a_large_stack(|| judge_set(&inputs, options).0)
 }
 
 /// The schema that the files make, one line an object, in no stable form: for tests that hold it against a server.
@@ -133,11 +133,12 @@ pub fn replayed(inputs: &[Input]) -> Vec<String> {
 }
 
 /// The same, with the schema that the set ends with.
-pub(crate) fn judge_set(mut inputs: Vec<Input>, options: Options) -> (Report, End) {
-    let lock = inputs.iter().position(|input| input.name == lock::FILE_NAME).map(|at| inputs.remove(at));
+pub(crate) fn judge_set(inputs: &[Input], options: Options) -> (Report, End) {
+    let (lock, mut inputs): (Vec<&Input>, Vec<&Input>) =
+        inputs.iter().partition(|input| input.name == lock::FILE_NAME);
+    let lock = lock.first().copied();
     inputs.sort_by_cached_key(|input| file_name::order(&input.name));
-    let mut files: Vec<_> = inputs.iter().map(source).collect();
-    files.extend(lock.iter().map(source));
+    let files: Vec<_> = inputs.iter().copied().chain(lock).map(source).collect();
     let mut diagnostics = Vec::new();
     let mut names = Vec::new();
     let mut read = Vec::new();

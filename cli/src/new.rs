@@ -5,6 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Make the next migration's file, named and numbered as the last one is, and print its path.
 ///
+/// The last file's time of modification is set to now: cargo then builds a crate that embeds the folder again.
+///
 /// Exit code: 0, 2 when it cannot be made.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -45,8 +47,19 @@ pub(crate) fn run(arguments: &Arguments) -> io::Result<bool> {
     // Never over a file that is there.
     let mut out = OpenOptions::new().write(true).create_new(true).open(&file).map_err(within)?;
     out.write_all(HEADER.as_bytes())?;
+    if let Some(last) = &last {
+        touch(&arguments.path.join(&last.name));
+    }
     println!("{}", file.display());
     Ok(true)
+}
+
+/// Makes a file that a crate embeds look edited, so that cargo builds the crate again and the new file is embedded, also
+/// without a build script. Where that cannot be done, a debug build and its test still notice.
+fn touch(file: &Path) {
+    if let Ok(file) = OpenOptions::new().append(true).open(file) {
+        let _ = file.set_modified(SystemTime::now());
+    }
 }
 
 fn snake_case(name: &str) -> String {
@@ -57,6 +70,7 @@ fn snake_case(name: &str) -> String {
 
 /// The version of a file that is there.
 struct Last {
+    name: String,
     digits: String,
     /// Whether it is named `VN__name.sql`; the next one is named as it is.
     prefixed: bool,
@@ -70,7 +84,7 @@ fn last_version(folder: &Path) -> io::Result<Option<Last>> {
         let counted = name.strip_prefix('V').unwrap_or(&name);
         let digits: String = counted.chars().take_while(char::is_ascii_digit).collect();
         if name.ends_with(".sql") && !digits.is_empty() {
-            versions.push(Last { prefixed: name.starts_with('V'), digits });
+            versions.push(Last { prefixed: name.starts_with('V'), digits, name });
         }
     }
     Ok(versions.into_iter().max_by_key(|last| {

@@ -22,6 +22,14 @@ fn new_files_are_numbered_and_never_written_over() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(text(&call(&["new", "Add items"], folder.path()).stdout), "migrations/0001_add_items.sql\n");
     assert_eq!(text(&call(&["new", "more"], folder.path()).stdout), "migrations/0002_more.sql\n");
+    // What a crate embeds looks edited, so that cargo sees to the new file.
+    let first = folder.path().join("migrations/0002_more.sql");
+    let long_ago = std::time::SystemTime::UNIX_EPOCH;
+    fs::File::options().append(true).open(&first).unwrap().set_modified(long_ago).unwrap();
+    let before = fs::read(&first).unwrap();
+    assert_eq!(text(&call(&["new", "third"], folder.path()).stdout), "migrations/0003_third.sql\n");
+    assert_ne!(fs::metadata(&first).unwrap().modified().unwrap(), long_ago);
+    assert_eq!(fs::read(&first).unwrap(), before);
     let stamped = text(&call(&["new", "late", "--timestamp"], folder.path()).stdout);
     assert!(
         stamped.starts_with("migrations/20") && stamped.len() == "migrations/20261121150305_late.sql\n".len(),

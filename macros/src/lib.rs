@@ -4,6 +4,8 @@
 //! Depend on `dsql-migrate`, which re-exports the macros; this crate is its compile-time half.
 
 mod arguments;
+#[cfg(test)]
+mod cost;
 mod embed;
 mod expansion;
 mod item;

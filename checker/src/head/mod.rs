@@ -48,7 +48,7 @@ impl Head {
     /// the report has errors the schema is a guess.
     #[must_use]
     pub fn of_set(inputs: Vec<Input>, options: Options) -> (Report, Self) {
-        let (report, end) = on_a_large_stack(|| judge_set(inputs.clone(), options));
+        let (report, end) = on_a_large_stack(|| judge_set(&inputs, options));
         let files = report.files.len();
         (report, Self { end, files, options })
     }
