@@ -16,10 +16,12 @@ impl Replay<'_> {
     pub(super) fn body(&mut self, statement: &Statement<'_>, create: &CreateFunction, id: FunctionId) {
         let name = object(&create.name).to_owned();
         let arguments = argument_names(statement.within(create.arguments));
+        let declared = self.declared_result(statement, create);
         match create.body {
             FunctionBody::Sql(_) => {
                 let body = statement.part().and_then(|root| root.child(NodeKind::RoutineBody));
-                for part in body.map(Part::children).unwrap_or_default() {
+                let parts = body.map(Part::children).unwrap_or_default();
+                for (at, part) in parts.iter().copied().enumerate() {
                     let reads = match part.kind() {
                         _ if part.is_any(STATEMENTS) => self.read_body(part, &name, &arguments),
                         _ if body.is_some_and(|body| body.cursor().is("RETURN")) => {
@@ -27,6 +29,9 @@ impl Replay<'_> {
                         }
                         _ => continue,
                     };
+                    if at + 1 == parts.len() && part.is_any(STATEMENTS) {
+                        self.returned(&declared, part, reads.outputs.as_deref());
+                    }
                     self.note_reads(&reads, User::Function(id));
                 }
             }
@@ -38,14 +43,19 @@ impl Replay<'_> {
                 let source = Source::new("body", inner.text.as_str());
                 let file = File::read(&source);
                 let before = self.out.len();
-                for part in file.statements.iter().filter_map(Statement::part) {
-                    if part.is_any(STATEMENTS) {
-                        self.read_body(part, &name, &arguments);
+                for (at, inner) in file.statements.iter().enumerate() {
+                    let Some(part) = inner.part().filter(|part| part.is_any(STATEMENTS)) else { continue };
+                    let reads = self.read_body(part, &name, &arguments);
+                    if at + 1 == file.statements.len() {
+                        self.returned(&declared, part, reads.outputs.as_deref());
                     }
                 }
                 let outer = |at: usize| token.span.start + inner.place(at);
                 for finding in self.out.iter_mut().skip(before) {
                     finding.span = Span::new(outer(finding.span.start), outer(finding.span.end));
+                }
+                if file.statements.is_empty() {
+                    self.returned_nothing(&declared, token.span);
                 }
             }
             _ => {}

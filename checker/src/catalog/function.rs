@@ -367,7 +367,11 @@ impl Replay<'_> {
 /// How many arguments stand in the parentheses that open here.
 fn arguments_in(mut cursor: Cursor<'_>) -> usize {
     let Some(inside) = cursor.parens() else { return 0 };
-    let mut inside = cursor.within(inside);
+    items(cursor.within(inside))
+}
+
+/// How many parts stand between commas.
+pub(super) fn items(mut inside: Cursor<'_>) -> usize {
     let mut count = usize::from(!inside.at_end());
     while !inside.at_end() {
         inside.skip_until(|cursor| cursor.is_punct(","));

@@ -36,6 +36,7 @@ mod other;
 mod read;
 mod rename;
 mod report;
+mod returned;
 mod rows;
 
 mod similar;
