@@ -79,6 +79,7 @@ fn a_set_outside_of_the_crate_under_odd_names() {
 fn a_package_has_the_migrations() {
     let project = Project::new("builds-package");
     project.write("0001_a.sql", "CREATE DOMAIN a AS text;");
+    assert!(project.run().starts_with("0001_a:"));
     let (listed, said) = project.cargo(&["package", "--list", "--allow-dirty"]);
     assert!(listed.lines().any(|line| line == "migrations/0001_a.sql"), "{listed}{said}");
 }

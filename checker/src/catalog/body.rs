@@ -7,7 +7,6 @@ use crate::statement::{File, Statement};
 use crate::text::{Source, Span};
 
 use super::Replay;
-use super::function::argument_type;
 use super::model::{FunctionId, User};
 use super::names::{cut, object};
 
@@ -77,8 +76,8 @@ fn argument_names(mut cursor: Cursor<'_>) -> Vec<String> {
             continue;
         }
         part.eat("INOUT").or_else(|| part.eat("IN")).or_else(|| part.eat("VARIADIC"));
-        let named = argument_type(part).is_some() && !is_unnamed(part);
-        if let Some(name) = part.ident().filter(|_| named) {
+        let unnamed = is_unnamed(part);
+        if let Some(name) = part.ident().filter(|_| !unnamed && !part.at_end() && !part.is_punct(".")) {
             names.push(cut(&name.value).to_owned());
         }
     }

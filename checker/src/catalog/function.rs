@@ -103,8 +103,12 @@ impl Replay<'_> {
         for data_type in types {
             if let Ok(domain) = self.resolve_domain(data_type.schema.as_deref(), &data_type.name) {
                 self.model.domains[domain].functions.push(id);
-            } else if let Resolved::Found(relation) = self.resolve(&name_of(data_type)) {
-                self.model.note_use(relation, None, User::Function(id));
+                continue;
+            }
+            match self.resolve(&name_of(data_type)) {
+                Resolved::Found(relation) => self.model.note_use(relation, None, User::Function(id)),
+                Resolved::Missing => self.no_type_for_function(data_type),
+                Resolved::Unknown => {}
             }
         }
     }

@@ -71,6 +71,22 @@ impl Replay<'_> {
         finding.help("make the domain before the statement that uses it, and write its schema where that is not in the search path");
     }
 
+    /// A type of a function's argument or result that is neither built in nor made by the set.
+    pub(super) fn no_type_for_function(&mut self, data_type: &DataType) {
+        let unsure = self.resolve_domain(data_type.schema.as_deref(), &data_type.name) != Err(false);
+        if unsure || self.place.is_some() || self.model.refused.contains(&data_type.name) {
+            return;
+        }
+        let shown = match &data_type.schema {
+            Some(schema) => format!("{schema}.{}", data_type.name),
+            None => data_type.name.clone(),
+        };
+        let finding = self.find(&unknown_type::RULE, data_type.span);
+        finding.message(format!("there is no type `{shown}` at this point"));
+        finding.server(format!("type \"{shown}\" does not exist"));
+        finding.help("use a built-in type, or make the domain or the table before the function");
+    }
+
     /// Whether there is or was a domain of this name.
     pub(super) fn has_had_domain(&self, name: &str) -> bool {
         let here = |schema: &super::model::Schema| {

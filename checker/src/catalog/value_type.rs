@@ -135,6 +135,9 @@ impl Replay<'_> {
                 given(operator(operator_name, of(Some(left))?, of(Some(right))?))
             }
             NodeKind::Call => self.call_type(value, column, depth),
+            NodeKind::Case => {
+                common(case_results(value), &mut |value| self.type_within(value, column, depth))
+            }
             _ => None,
         }
     }
@@ -179,14 +182,54 @@ impl Replay<'_> {
         if !cursor.is_any(&["COALESCE", "GREATEST", "LEAST"]) {
             return None;
         }
-        // Literals and NULL take the type of the others.
-        let values = special.children().into_iter();
-        let mut types = values
-            .filter(|value| !value.is_any(&[NodeKind::String, NodeKind::Null]))
-            .map(|value| self.type_within(value, column, depth));
-        let first = types.next()??;
-        types.all(|one| one == Some(first)).then_some(first)
+        common(special.children(), &mut |value| self.type_within(value, column, depth))
     }
+}
+
+/// The type that values have in common; literals and NULL take that of the others.
+fn common<'t>(
+    values: Vec<Part<'t>>,
+    of: &mut dyn FnMut(Part<'t>) -> Option<&'static str>,
+) -> Option<&'static str> {
+    let values = values.into_iter().filter(|value| !value.is_any(UNTYPED));
+    let mut types = values.map(of);
+    let first = types.next()??;
+    types.all(|one| one == Some(first)).then_some(first)
+}
+
+/// What has no type until it is known what it is for.
+pub(super) const UNTYPED: &[NodeKind] = &[NodeKind::String, NodeKind::Null, NodeKind::Param];
+
+/// What a CASE compares, where it compares something, and with what.
+pub(super) fn case_compared(case: Part<'_>) -> Option<(Part<'_>, Vec<Part<'_>>)> {
+    let children = case.children();
+    if case.cursor().are("CASE WHEN") {
+        return None;
+    }
+    let (first, rest) = children.split_first()?;
+    Some((*first, rest.chunks_exact(2).filter_map(|pair| pair.first().copied()).collect()))
+}
+
+/// The results of a CASE, in the order in which the server looks at them: that of ELSE first.
+pub(super) fn case_results(case: Part<'_>) -> Vec<Part<'_>> {
+    let children = case.children();
+    let rest = children.get(usize::from(!case.cursor().are("CASE WHEN"))..).unwrap_or_default();
+    let pairs = rest.chunks_exact(2);
+    let otherwise = pairs.remainder().first().copied();
+    otherwise.into_iter().chain(pairs.filter_map(|pair| pair.last().copied())).collect()
+}
+
+/// Kinds of types: values of two kinds have no type in common.
+pub(super) fn category(name: &str) -> Option<char> {
+    Some(match name {
+        "int2" | "int4" | "int8" | "float4" | "float8" | "numeric" => 'N',
+        "text" | "varchar" | "bpchar" | "name" => 'S',
+        "date" | "time" | "timetz" | "timestamp" | "timestamptz" => 'D',
+        "interval" => 'T',
+        "bool" => 'B',
+        "uuid" | "bytea" | "json" | "jsonb" => 'U',
+        _ => return None,
+    })
 }
 
 /// The result of functions that have one in common.

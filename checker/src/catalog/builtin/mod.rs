@@ -5,7 +5,7 @@ mod casts;
 mod operators;
 
 pub(super) use casts::{CastKind, cast, fits};
-pub(super) use operators::{Operation, is_operator, operator};
+pub(super) use operators::{Operation, is_operator, operator, takes_beside_any};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

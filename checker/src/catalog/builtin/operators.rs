@@ -53,6 +53,14 @@ pub(in crate::catalog) enum Operation {
     Missing,
 }
 
+/// Whether an operator takes a value of a type on one side, and on the other what takes any type, such as a literal.
+pub(in crate::catalog) fn takes_beside_any(name: &str, left: Option<&str>, right: Option<&str>) -> bool {
+    let operators = all().get(canonical(name)).map(Vec::as_slice).unwrap_or_default();
+    let side =
+        |given: Option<&str>, wanted: &str| wanted != "-" && given.is_none_or(|given| fits(given, wanted));
+    operators.iter().any(|one| side(left, one.left) && side(right, one.right))
+}
+
 /// What an operator does with values of two types, of which no part is an array; `-` stands for no left side.
 pub(in crate::catalog) fn operator(name: &str, left: &str, right: &str) -> Operation {
     let operators = all().get(canonical(name)).map(Vec::as_slice).unwrap_or_default();
@@ -67,7 +75,10 @@ pub(in crate::catalog) fn operator(name: &str, left: &str, right: &str) -> Opera
             let written =
                 [(one.left, left), (one.right, right)].into_iter().find(|(any, _)| *any == "anynonarray");
             let made = written.and_then(|(_, given)| cast(given, "text"));
-            Operation::Gives(one.result, made.map_or(one.immutable, |(_, immutable)| immutable))
+            // Sides that become other types become them each time.
+            let becomes = |given, wanted| cast(given, wanted).is_none_or(|(_, immutable)| immutable);
+            let sides = becomes(left, one.left) && becomes(right, one.right);
+            Operation::Gives(one.result, sides && made.map_or(one.immutable, |(_, immutable)| immutable))
         }
         _ => Operation::Unsure,
     }

@@ -2,11 +2,13 @@
 //! would need more is left to the server.
 
 use super::Reader;
-use crate::catalog::builtin::{Operation, cast, functions, is_operator, operator};
+use crate::catalog::builtin::{Operation, cast, functions, is_operator, operator, takes_beside_any};
 use crate::catalog::literal::EXPRESSION;
 use crate::catalog::model::RelationId;
 use crate::catalog::names::cut;
-use crate::catalog::value_type::{is_type, operator_of, shown, written_type};
+use crate::catalog::value_type::{
+    UNTYPED, case_compared, case_results, category, is_type, operator_of, shown, written_type,
+};
 use crate::grammar::{NodeKind, Part};
 use crate::lex::TokenKind;
 use crate::rules::all::{unknown_function, value_type};
@@ -28,6 +30,8 @@ impl Reader<'_, '_> {
             NodeKind::On,
             NodeKind::Filter,
             NodeKind::Case,
+            NodeKind::Like,
+            NodeKind::Special,
             NodeKind::Cast,
             NodeKind::Call,
             NodeKind::Is,
@@ -58,13 +62,69 @@ impl Reader<'_, '_> {
                 NodeKind::Having => self.truth("HAVING", children.first()),
                 NodeKind::On => self.truth("JOIN/ON", children.first()),
                 NodeKind::Filter => self.truth("FILTER", children.first()),
-                // `CASE WHEN …`, with no value that is compared.
-                NodeKind::Case if found.cursor().are("CASE WHEN") => {
-                    self.truth("CASE/WHEN", children.first())
+                NodeKind::Case => self.case(found, &children),
+                NodeKind::Like => self.like(found, &children),
+                NodeKind::Special => {
+                    for word in ["COALESCE", "GREATEST", "LEAST"] {
+                        if found.cursor().is(word) {
+                            self.in_common(word, &children);
+                        }
+                    }
                 }
                 _ => {}
             }
         }
+    }
+
+    fn case(&mut self, case: Part<'_>, children: &[Part<'_>]) {
+        match case_compared(case) {
+            Some((value, with)) => {
+                for one in with {
+                    self.compared(Some(&value), Some(&one));
+                    self.operands("=", (value, one), one.span());
+                }
+            }
+            None => self.truth("CASE/WHEN", children.first()),
+        }
+        self.in_common("CASE", &case_results(case));
+    }
+
+    /// Says so where values have no type in common, or where a literal is none of the type of the others.
+    fn in_common(&mut self, word: &str, values: &[Part<'_>]) {
+        let (literals, others): (Vec<Part<'_>>, Vec<Part<'_>>) =
+            values.iter().partition(|value| value.is_any(UNTYPED));
+        let seen: Vec<_> = others.iter().map(|value| self.seen_type(*value)).collect();
+        let mut known = others.iter().zip(&seen).filter_map(|(value, seen)| Some((*value, seen.as_ref()?)));
+        let Some((_, (first, first_shown))) = known.next() else { return };
+        let of = category(first);
+        let other =
+            known.find(|(_, (name, _))| of.is_some() && category(name).is_some_and(|one| Some(one) != of));
+        if let Some((value, (_, shown))) = other {
+            let finding = self.replay.find(&value_type::RULE, value.span());
+            finding.message(format!("{word} gives a `{first_shown}` or a `{shown}`"));
+            finding.answer("42804", format!("{word} types {first_shown} and {shown} cannot be matched"));
+            finding.help("cast one of them with ::");
+            return;
+        }
+        let same = seen.iter().all(|one| one.as_ref().is_some_and(|(name, _)| name == first));
+        let typed = others.first().filter(|_| same).copied();
+        for literal in literals {
+            self.compared(typed.as_ref(), Some(&literal));
+        }
+    }
+
+    /// LIKE and ILIKE are operators.
+    fn like(&mut self, like: Part<'_>, children: &[Part<'_>]) {
+        let [left, right, ..] = children else { return };
+        let words = like.words();
+        let name = match () {
+            () if words.contains("SIMILAR") => return,
+            () if words.contains("NOT ILIKE") => "!~~*",
+            () if words.contains("ILIKE") => "~~*",
+            () if words.contains("NOT LIKE") => "!~~",
+            () => "~~",
+        };
+        self.operands(name, (*left, *right), left.span().to(right.span()));
     }
 
     /// What stands in the parentheses of an IN.
@@ -118,15 +178,21 @@ impl Reader<'_, '_> {
 
     /// Says so where an operator does not take what stands beside it.
     fn operands(&mut self, name: &str, (left, right): (Part<'_>, Part<'_>), span: Span) {
-        let (Some((first, first_shown)), Some((second, second_shown))) =
-            (self.seen_type(left), self.seen_type(right))
-        else {
-            return;
+        let unknown = |value: Part<'_>| value.is_any(&[NodeKind::String, NodeKind::Null]);
+        let (first, second) = match (self.seen_type(left), self.seen_type(right)) {
+            (Some((first, first_shown)), Some((second, second_shown)))
+                if operator(name, first, second) == Operation::Missing =>
+            {
+                (first_shown, second_shown)
+            }
+            (Some((first, shown)), None) if unknown(right) && !takes_beside_any(name, Some(first), None) => {
+                (shown, "unknown".to_owned())
+            }
+            (None, Some((second, shown))) if unknown(left) && !takes_beside_any(name, None, Some(second)) => {
+                ("unknown".to_owned(), shown)
+            }
+            _ => return,
         };
-        if operator(name, first, second) != Operation::Missing {
-            return;
-        }
-        let (first, second) = (first_shown, second_shown);
         let name = if name == "!=" { "<>" } else { name };
         let finding = self.replay.find(&unknown_function::RULE, span);
         finding.message(format!("`{name}` takes no `{first}` with a `{second}`"));
