@@ -158,10 +158,11 @@ fn expression(random: &mut Random, depth: usize) -> String {
 fn statement(random: &mut Random) -> String {
     let value = expression(random, 2);
     let column = random.pick(COLUMNS);
-    match random.below(6) {
+    match random.below(7) {
         0 => format!("UPDATE a SET {} = {value} WHERE id = 1", column.0),
         1 => format!("INSERT INTO a ({}) SELECT {value} FROM a WHERE id = 1", column.0),
         2 => format!("DELETE FROM a WHERE id = 1 AND {value}"),
+        4 => format!("SELECT {value} AS x FROM a UNION SELECT {} FROM a", expression(random, 1)),
         3 => format!("ALTER TABLE a ALTER COLUMN {} SET DEFAULT {}", column.0, random.pick(LITERALS)),
         _ => format!("SELECT {value} AS x FROM a"),
     }

@@ -6,8 +6,9 @@ use super::output::Target;
 use super::query::body_of;
 use crate::catalog::model::Output;
 use crate::catalog::names::cut;
+use crate::catalog::value_type::{catalog_name, category};
 use crate::grammar::{NodeKind, Part};
-use crate::rules::all::query_shape;
+use crate::rules::all::{query_shape, value_type};
 use std::cmp::Ordering;
 
 impl Reader<'_, '_> {
@@ -32,16 +33,36 @@ impl Reader<'_, '_> {
         right: Option<&[Output]>,
         at: Part<'_>,
     ) {
-        let (Some(left), Some(right)) = (left.map(<[_]>::len), right.map(<[_]>::len)) else { return };
-        if left == right || !self.judge {
-            return;
-        }
+        let (Some(first), Some(second), true) = (left, right, self.judge) else { return };
         let words = operation.words();
         let word = ["INTERSECT", "EXCEPT"].into_iter().find(|word| words.contains(word)).unwrap_or("UNION");
         let place = at.child(NodeKind::Targets).unwrap_or(at);
+        let (left, right) = (first.len(), second.len());
+        if left == right {
+            self.same_types(word, first, second, place);
+            return;
+        }
         let finding = self.replay.find(&query_shape::RULE, place.span());
         finding.message(format!("the query before {word} gives {left} columns, this one {right}"));
         finding.server(format!("each {word} query must have the same number of columns"));
+    }
+
+    /// Columns that become one are of types that have one in common.
+    fn same_types(&mut self, word: &str, left: &[Output], right: &[Output], place: Part<'_>) {
+        let other = left.iter().zip(right).enumerate().find_map(|(at, (left, right))| {
+            let of = |one: &Output| {
+                let base = one.data_type.as_ref()?.base.clone();
+                Some((category(catalog_name(&base)?)?, base))
+            };
+            let (first, second) = (of(left)?, of(right)?);
+            (first.0 != second.0).then_some((at, first.1, second.1))
+        });
+        let Some((at, first, second)) = other else { return };
+        let span = place.children().get(at).map_or(place.span(), |item| item.span());
+        let finding = self.replay.find(&value_type::RULE, span);
+        finding.message(format!("this column is `{second}`, and `{first}` in the query before {word}"));
+        finding.answer("42804", format!("{word} types {first} and {second} cannot be matched"));
+        finding.help("cast one of them with ::");
     }
 
     /// Rows that are compared have as many columns, and so have a row and the query that it is looked for in.
