@@ -3,7 +3,6 @@
 
 use crate::ast::STORED_TYPES;
 use crate::grammar::{NodeKind, Part};
-use crate::lex::TokenKind;
 use crate::rules::all::value_type;
 use crate::text::Span;
 use crate::value::{self, Wrong};
@@ -135,8 +134,7 @@ fn wrong(data_type: &Type, value: Part<'_>, what: &str) -> Option<Wrong> {
         NodeKind::String => string_for(data_type, &string(literal)?, what),
         // A default that is too large is refused when a row takes it.
         NodeKind::Number if what == EXPRESSION => {
-            let negative = value.text().matches('-').count() % 2 == 1;
-            value::out_of_range(&data_type.base, literal.text(), negative)
+            value::out_of_range(&data_type.base, literal.text(), is_negative(value))
         }
         _ => None,
     }
@@ -160,11 +158,20 @@ fn literal(mut value: Part<'_>) -> Option<Part<'_>> {
     }
 }
 
-/// What stands in a plain string.
+/// Whether the signs before a number make it negative.
+fn is_negative(mut value: Part<'_>) -> bool {
+    let mut negative = false;
+    while let NodeKind::Paren | NodeKind::Unary = value.kind() {
+        negative ^= value.is(NodeKind::Unary) && value.text().starts_with('-');
+        let Some(inner) = value.first() else { break };
+        value = inner;
+    }
+    negative
+}
+
+/// What stands in a string.
 fn string(literal: Part<'_>) -> Option<String> {
-    let token = literal.cursor().token().filter(|token| token.kind == TokenKind::String)?;
-    let text = literal.cursor().text_of(token);
-    Some(text.strip_prefix('\'')?.strip_suffix('\'')?.replace("''", "'"))
+    literal.cursor().literal()
 }
 
 /// What is wrong with a text for a column. A default that is too long is refused when a row takes it.

@@ -144,11 +144,19 @@ impl Replay<'_> {
                 Behind::Expression(of, column) => {
                     let relation = self.model.relation(of);
                     let (of, made) = (relation.name.clone(), relation.made);
+                    // A view of which no column can be written is refused as a whole.
+                    let none = matches!(&relation.kind, RelationKind::View(View { columns: Some(columns), .. })
+                        if columns.iter().all(|one| matches!(one.shows, Shows::Expression)));
                     let finding = self.find(&wrong_kind::RULE, *span);
                     finding.message(format!(
                         "column `{column}` of view `{of}` is an expression, and cannot be written"
                     ));
-                    finding.answer("0A000", format!("cannot {verb} column \"{column}\" of view \"{of}\""));
+                    if none {
+                        finding.answer("55000", format!("cannot {verb} view \"{of}\""));
+                    } else {
+                        finding
+                            .answer("0A000", format!("cannot {verb} column \"{column}\" of view \"{of}\""));
+                    }
                     finding.at_place(made, "the view is created here").help("write the columns of the table");
                     return;
                 }

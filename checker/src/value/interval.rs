@@ -38,6 +38,7 @@ const UNITS: &[&str] = &[
     "months",
     "ms",
     "msec",
+    "msecond",
     "mseconds",
     "msecs",
     "qtr",
@@ -68,7 +69,7 @@ const UNITS: &[&str] = &[
 pub(super) fn wrong(text: &str) -> Option<Wrong> {
     let shown = trimmed(text);
     // `P1DT2H` is another language.
-    if shown.starts_with(['P', 'p']) && shown.bytes().any(|byte| byte.is_ascii_digit()) {
+    if shown.starts_with(['P', 'p']) {
         return None;
     }
     // Other signs have meanings of their own, and a time is looked at before words are.

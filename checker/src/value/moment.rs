@@ -85,7 +85,10 @@ fn clock(text: &str) -> Option<bool> {
         None if rest.is_empty() => 0,
         None => return None,
     };
+    // Whether a second 60 may have a fraction depends on the type.
+    if second == 60 && fraction != 0 {
+        return None;
+    }
     let midnight = hour == 24 && minute == 0 && second == 0 && fraction == 0;
-    let sixty = second == 60 && fraction == 0;
-    Some(midnight || hour < 24 && minute < 60 && (second < 60 || sixty))
+    Some(midnight || hour < 24 && minute < 60 && second <= 60)
 }

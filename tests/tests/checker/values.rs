@@ -77,7 +77,10 @@ const MORE_FORMS: &[(&str, &[&str])] = &[
         "timestamp with time zone",
         &["2024-02-29 23:59:60Z", "2024-12-31T10:00:00+02:00", "today", "2024-01-01 10:00 EST", "-infinity"],
     ),
-    ("time without time zone", &["23:59:59", "24:00", "now", "allballs", "10:00 PM", "040506"]),
+    (
+        "time without time zone",
+        &["23:59:59", "24:00", "now", "allballs", "10:00 PM", "040506", "10:00:60", "10:00:60.5"],
+    ),
     ("time with time zone", &["23:59:59+02", "10:00Z", "allballs"]),
     (
         "interval",
@@ -89,6 +92,10 @@ const MORE_FORMS: &[(&str, &[&str])] = &[
             "5",
             "1 microsecond",
             "2 centuries",
+            "1 msecond",
+            "3 mils",
+            "PT",
+            "4 qtr",
         ],
     ),
 ];

@@ -106,7 +106,11 @@ impl Reader<'_, '_> {
     fn is_aggregate(&self, call: Part<'_>) -> bool {
         let name = call.child(NodeKind::Function).and_then(|function| function.name());
         let plain = call.child(NodeKind::Over).is_none();
-        name.is_some_and(|name| plain && is_aggregate(&name) && !self.replay.has_function(name.object()))
+        // `rank` is a window function and, with WITHIN GROUP, an aggregate.
+        let within = call.child(NodeKind::WithinGroup).is_some();
+        name.is_some_and(|name| {
+            plain && (within || is_aggregate(&name) && !self.replay.has_function(name.object()))
+        })
     }
 
     /// The table of this query whose column a name surely is, and what it is called here.

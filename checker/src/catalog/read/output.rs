@@ -71,8 +71,9 @@ impl Reader<'_, '_> {
                     let data_type = data_type.or_else(|| self.computed_type(value));
                     let shows = match column.and_then(|one| one.origin) {
                         Some((relation, at)) => Shows::Column(relation, at),
-                        None if without_parentheses(value).is(NodeKind::Column) => Shows::Unknown,
-                        None => Shows::Expression,
+                        None if without_parentheses(value).is_any(COMPUTED) => Shows::Expression,
+                        // A cast to the type that a column has already, and a field of a row, are the column.
+                        None => Shows::Unknown,
                     };
                     outputs.push(Output { name, data_type, origin: None, shows });
                 }
@@ -123,6 +124,25 @@ impl Reader<'_, '_> {
         items.filter_map(|item| self.column_in(item, cut(&column.value))).next()
     }
 }
+
+/// What is surely no column.
+const COMPUTED: &[NodeKind] = &[
+    NodeKind::Number,
+    NodeKind::String,
+    NodeKind::Boolean,
+    NodeKind::Null,
+    NodeKind::TypedString,
+    NodeKind::Binary,
+    NodeKind::Unary,
+    NodeKind::Call,
+    NodeKind::KeywordCall,
+    NodeKind::Case,
+    NodeKind::Is,
+    NodeKind::In,
+    NodeKind::Like,
+    NodeKind::Between,
+    NodeKind::Exists,
+];
 
 fn without_parentheses(mut value: Part<'_>) -> Part<'_> {
     while let (NodeKind::Paren, Some(inner)) = (value.kind(), value.first()) {

@@ -251,6 +251,7 @@ impl Reader<'_, '_> {
         finding.message(format!("`{name}` takes no arguments of these types"));
         // The server names all of the types, of which not all can be seen.
         if !shown.contains('?') {
+            let name = function.name().map_or_else(|| name.clone(), |name| name.to_string());
             finding.server(format!("function {name}({shown}) does not exist"));
         }
         finding.help("cast the arguments with ::");
