@@ -9,6 +9,7 @@ use crate::statement::Statement;
 use crate::text::Span;
 
 use super::Replay;
+use super::depend::{NamedSequence, sequences_in};
 use super::model::{Column, Place, RelationId, RelationKind, SchemaId, Table, User, View};
 use super::names::{Resolved, cut};
 use super::read::Asked;
@@ -108,7 +109,8 @@ impl Replay<'_> {
                 ColumnClauseKind::Identity(_) => self.identity_sequence(table, at, clause.span),
                 ColumnClauseKind::Generated(expression) => {
                     self.note_calls(statement, *expression, User::Column(table, at));
-                    let asked = Asked { stored: Some("generation expression"), ..Asked::default() };
+                    let asked =
+                        Asked { stored: Some("generation expression"), column: Some(at), ..Asked::default() };
                     for used in self.columns_asked(statement, *expression, table, asked) {
                         self.model.note_use(table, Some(used), User::Column(table, at));
                     }
@@ -128,10 +130,10 @@ impl Replay<'_> {
     ) {
         self.note_calls(statement, range, User::Column(table, at));
         statement.with_part(range, |part| self.default_given((table, at), part));
-        for (name, span) in crate::catalog::depend::sequences_in(statement.within(range)) {
+        for NamedSequence { name, span, bound } in sequences_in(statement.within(range)) {
             match self.resolve(&name) {
-                Resolved::Found(id) => self.model.note_use(id, None, User::Column(table, at)),
-                Resolved::Missing if self.place.is_none() => {
+                Resolved::Found(id) if bound => self.model.note_use(id, None, User::Column(table, at)),
+                Resolved::Missing if bound && self.place.is_none() => {
                     self.unknown_relation(&name, "sequence", format!("relation \"{name}\" does not exist"));
                     if let Some(last) = self.out.last_mut() {
                         last.span = span;

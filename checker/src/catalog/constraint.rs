@@ -37,7 +37,7 @@ impl Replay<'_> {
                     statement,
                     *range,
                     table,
-                    Asked { condition: Some("CHECK"), stored: None },
+                    Asked { condition: Some("CHECK"), ..Asked::default() },
                 );
                 let part = match columns.as_slice() {
                     [one] => self.column_name(table, *one),

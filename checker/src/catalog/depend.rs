@@ -9,8 +9,16 @@ use crate::text::Span;
 use super::model::{Demand, Place, RelationId, RelationKind, User};
 use super::{Replay, Stale};
 
-/// The sequences that `nextval('…')` and its kin name, and where.
-pub(super) fn sequences_in(mut cursor: Cursor<'_>) -> Vec<(ObjectName, Span)> {
+/// A sequence that `nextval('…')` and its kin name.
+pub(super) struct NamedSequence {
+    pub(super) name: ObjectName,
+    pub(super) span: Span,
+    /// Whether it is looked up when the statement is read, so that what is stored depends on it: `'…'::text` is not.
+    pub(super) bound: bool,
+}
+
+/// The sequences that the calls of a text name.
+pub(super) fn sequences_in(mut cursor: Cursor<'_>) -> Vec<NamedSequence> {
     let mut names = Vec::new();
     while !cursor.at_end() {
         let call = cursor.is_any(&["nextval", "currval", "setval"]) && cursor.punct_at(1, "(");
@@ -26,7 +34,8 @@ pub(super) fn sequences_in(mut cursor: Cursor<'_>) -> Vec<(ObjectName, Span)> {
             for part in &mut name.parts {
                 part.span = token.span;
             }
-            names.push((name, token.span));
+            let bound = !(cursor.punct_at(1, "::") && cursor.word_at(2, "text"));
+            names.push(NamedSequence { name, span: token.span, bound });
         }
     }
     names

@@ -39,8 +39,8 @@ impl Replay<'_> {
         if let Some(part) = statement.part() {
             self.read_statement(part, None);
         }
-        for (name, _) in super::depend::sequences_in(cursor) {
-            self.known(&name, "sequence", false);
+        for sequence in super::depend::sequences_in(cursor) {
+            self.known(&sequence.name, "sequence", false);
         }
     }
 

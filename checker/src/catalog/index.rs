@@ -113,7 +113,11 @@ impl Replay<'_> {
                 }
                 IndexOptionKind::Where(range) => {
                     partial = true;
-                    let asked = Asked { condition: Some("WHERE"), stored: Some("index predicate") };
+                    let asked = Asked {
+                        condition: Some("WHERE"),
+                        stored: Some("index predicate"),
+                        ..Asked::default()
+                    };
                     reads.extend(self.columns_asked(statement, *range, table, asked));
                 }
                 _ => {}

@@ -14,7 +14,7 @@ use super::value_type::{catalog_name, no_columns, takes};
 
 /// What the server calls a value for a column.
 pub(super) const EXPRESSION: &str = "expression";
-const DEFAULT: &str = "default expression";
+pub(super) const DEFAULT: &str = "default expression";
 
 impl Replay<'_> {
     /// Says so where a column cannot have a value: a literal that is none of its type, or what is of another one.

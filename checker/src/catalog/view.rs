@@ -10,6 +10,7 @@ use crate::text::Span;
 
 use super::Replay;
 use super::create::last_span;
+use super::depend::sequences_in;
 use super::model::{Output, RelationKind, User, View};
 use super::names::Resolved;
 use super::names::{cut, object};
@@ -78,6 +79,11 @@ impl Replay<'_> {
             self.note_reads(&reads, User::Relation(id));
         }
         self.note_calls(statement, create.query, User::Relation(id));
+        for sequence in sequences_in(statement.within(create.query)).iter().filter(|one| one.bound) {
+            if let Some(used) = self.known(&sequence.name, "sequence", false) {
+                self.model.note_use(used, None, User::Relation(id));
+            }
+        }
     }
 
     /// The columns of a view: those of its query, under the names that it lists.

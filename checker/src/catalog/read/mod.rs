@@ -21,6 +21,7 @@ use crate::effect::Object;
 use crate::grammar::Part;
 
 use super::Replay;
+use super::literal::DEFAULT;
 use super::model::{Output, RelationId};
 
 /// What a query reads.
@@ -69,6 +70,8 @@ pub(super) struct Asked<'w> {
     pub(super) condition: Option<&'w str>,
     /// The same whenever it is computed, since its value is stored; what the server calls it.
     pub(super) stored: Option<&'w str>,
+    /// A value of a column of the table.
+    pub(super) column: Option<usize>,
 }
 
 struct Reader<'r, 'c> {
@@ -149,6 +152,10 @@ impl Replay<'_> {
         }
         if let Some(what) = asked.stored {
             reader.immutable(part, what);
+        }
+        if let Some(at) = asked.column {
+            let seen = reader.seen_type(part);
+            reader.replay.given((table, at), part, seen, (DEFAULT, part.span()));
         }
         reader.visit(part);
         let mut columns: Vec<usize> =

@@ -2,6 +2,7 @@
 //! would need more is left to the server.
 
 use super::Reader;
+use super::written::assigned_columns;
 use crate::catalog::builtin::{Operation, cast, functions, is_operator, operator, takes_beside_any};
 use crate::catalog::literal::EXPRESSION;
 use crate::catalog::model::RelationId;
@@ -278,13 +279,20 @@ impl Reader<'_, '_> {
 
     /// Says so where a column cannot have what an assignment sets.
     pub(super) fn assigned_value(&mut self, table: RelationId, assignment: Part<'_>) {
-        let parts = assignment.children();
-        let [column, value] = parts.as_slice() else { return };
-        let Some(column) = column.ident() else { return };
-        let known = self.replay.model.table(table).and_then(|known| known.column(cut(&column.value)));
-        let Some(at) = known.filter(|at| self.judge && !self.replay.is_computed(table, *at)) else { return };
-        let seen = self.seen_type(*value);
-        self.replay.given((table, at), *value, seen, (EXPRESSION, column.span));
+        let columns = assigned_columns(assignment);
+        let values = match assignment.last() {
+            Some(value) if columns.len() == 1 => vec![value],
+            Some(row) if row.is(NodeKind::Row) => row.children(),
+            _ => return,
+        };
+        for (column, value) in columns.into_iter().zip(values) {
+            let Some(column) = column.ident() else { return };
+            let known = self.replay.model.table(table).and_then(|known| known.column(cut(&column.value)));
+            let judged = known.filter(|at| self.judge && !self.replay.is_computed(table, *at));
+            let Some(at) = judged else { continue };
+            let seen = self.seen_type(value);
+            self.replay.given((table, at), value, seen, (EXPRESSION, column.span));
+        }
     }
 
     /// Says so where something that is asked whether it is true is neither.
