@@ -74,7 +74,7 @@ impl Replay<'_> {
             finding.server(format!("creating more than {MAX_TABLES} tables not allowed"));
         }
         self.columns_made(id, statement, elements);
-        self.identities_copied(id, elements);
+        self.columns_copied(id, elements);
         for turn in TURNS {
             for element in elements {
                 match element {
@@ -88,8 +88,9 @@ impl Replay<'_> {
         }
     }
 
-    /// A table that is made LIKE another one has sequences of its own for the identities that it copies.
-    fn identities_copied(&mut self, id: RelationId, elements: &[TableElement]) {
+    /// A table that is made LIKE another one has sequences of its own for the identities that it copies, and its columns
+    /// hold their domains.
+    fn columns_copied(&mut self, id: RelationId, elements: &[TableElement]) {
         let own: Vec<&str> = elements
             .iter()
             .filter_map(|element| match element {
@@ -98,11 +99,19 @@ impl Replay<'_> {
             })
             .collect();
         let table = self.model.table(id);
-        let copied = |(at, column): (usize, &Column)| {
-            (column.identity && !own.contains(&column.name.as_str())).then_some((at, column.made.span))
-        };
-        let copied: Vec<_> = table.map(|table| table.live().filter_map(copied).collect()).unwrap_or_default();
-        copied.into_iter().for_each(|(at, span)| self.identity_sequence(id, at, span));
+        let about =
+            |(at, column): (usize, &Column)| (at, column.identity, column.data_type.domain, column.made.span);
+        let copied = |(_, column): &(usize, &Column)| !own.contains(&column.name.as_str());
+        let copied: Vec<_> =
+            table.map(|table| table.live().filter(copied).map(about).collect()).unwrap_or_default();
+        for (at, identity, domain, span) in copied {
+            if identity {
+                self.identity_sequence(id, at, span);
+            }
+            if let Some(domain) = domain {
+                self.model.domains[domain].users.push((id, at));
+            }
+        }
     }
 
     /// What columns need besides themselves: sequences of identities, domains, defaults.
