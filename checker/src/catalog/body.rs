@@ -3,6 +3,7 @@
 use crate::ast::{CreateFunction, FunctionBody};
 use crate::cursor::Cursor;
 use crate::grammar::{NodeKind, Part};
+use crate::rules::all::parameter as parameter_rule;
 use crate::statement::{File, Statement};
 use crate::text::{Source, Span};
 
@@ -17,7 +18,8 @@ impl Replay<'_> {
         let arguments = argument_names(statement.within(create.arguments));
         let declared = self.declared_result(statement, create);
         match create.body {
-            FunctionBody::Sql(_) => {
+            FunctionBody::Sql(range) => {
+                self.note_calls(statement, range, User::Function(id));
                 let body = statement.part().and_then(|root| root.child(NodeKind::RoutineBody));
                 let parts = body.map(Part::children).unwrap_or_default();
                 for (at, part) in parts.iter().copied().enumerate() {
@@ -44,6 +46,7 @@ impl Replay<'_> {
                 let before = self.out.len();
                 for (at, inner) in file.statements.iter().enumerate() {
                     let Some(part) = inner.part().filter(|part| part.is_any(STATEMENTS)) else { continue };
+                    self.body_parameters(part, id);
                     let reads = self.read_body(part, &name, &arguments);
                     if at + 1 == file.statements.len() {
                         self.returned(&declared, part, reads.outputs.as_deref());
@@ -58,6 +61,25 @@ impl Replay<'_> {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+impl Replay<'_> {
+    /// `$2` is the second argument.
+    fn body_parameters(&mut self, part: Part<'_>, id: FunctionId) {
+        let (_, most) = self.model.functions[id].counts;
+        for parameter in part.everything().filter(|part| part.is(NodeKind::Param)) {
+            let cursor = parameter.cursor();
+            let Some(token) = cursor.token() else { continue };
+            let shown = cursor.text_of(token).to_owned();
+            let number = shown.strip_prefix('$').and_then(|number| number.parse::<usize>().ok());
+            if number.is_some_and(|number| number > most || number == 0) {
+                let finding = self.find(&parameter_rule::RULE, token.span);
+                finding.message(format!("the function has no argument for `{shown}`"));
+                finding.server(format!("there is no parameter {shown}")).help("name the argument");
+                return;
+            }
         }
     }
 }

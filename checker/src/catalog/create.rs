@@ -6,7 +6,7 @@ use crate::ast::{
 };
 use crate::effect::Change;
 use crate::naming::schema_owner;
-use crate::rules::all::{object_limit, wrong_kind};
+use crate::rules::all::{object_limit, table_columns, wrong_kind};
 use crate::statement::Statement;
 use crate::text::Span;
 
@@ -65,6 +65,9 @@ impl Replay<'_> {
                 TableElement::Constraint(_) => {}
             }
         }
+        if like {
+            self.copied_twice(&table, span);
+        }
         table.original = table.shape();
         let place = self.place(span);
         let id = self.model.add_relation(home, &name, RelationKind::Table(Box::new(table)), Some(place));
@@ -86,6 +89,18 @@ impl Replay<'_> {
                 }
             }
         }
+    }
+
+    /// Says so where a table has a column of its own that LIKE copies as well.
+    fn copied_twice(&mut self, table: &Table, span: Span) {
+        let mut seen = std::collections::HashSet::new();
+        let Some(twice) = table.columns.iter().find(|column| !seen.insert(column.name.as_str())) else {
+            return;
+        };
+        let finding = self.find(&table_columns::RULE, span);
+        finding.message(format!("column `{}` stands twice, since LIKE copies one of its name", twice.name));
+        finding.answer("42701", format!("column \"{}\" specified more than once", twice.name));
+        finding.help("leave it out, or write out the columns instead of LIKE");
     }
 
     /// A table that is made LIKE another one has sequences of its own for the identities that it copies, and its columns

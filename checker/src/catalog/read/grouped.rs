@@ -12,6 +12,7 @@ impl Reader<'_, '_> {
     /// Says which columns of a SELECT are of many rows at once. Where it is grouped by more than columns, and where the
     /// columns are not all known, nothing is said.
     pub(super) fn grouped(&mut self, select: Part<'_>, targets: &[Part<'_>]) {
+        self.nested_aggregates(targets);
         let group = select.child(NodeKind::Group);
         let having = select.child(NodeKind::Having);
         let values = targets.iter().filter_map(|target| match Target::of(*target) {
@@ -97,6 +98,21 @@ impl Reader<'_, '_> {
         };
         let columns = value.outside_queries(&[NodeKind::Column]);
         columns.into_iter().filter(|column| !inside(column)).collect()
+    }
+
+    /// An aggregate of an aggregate wants a sub-query; over a window it may be.
+    fn nested_aggregates(&mut self, targets: &[Part<'_>]) {
+        let calls = targets.iter().flat_map(|target| target.outside_queries(&[NodeKind::Call]));
+        let aggregates: Vec<Part<'_>> = calls.filter(|call| self.is_aggregate(*call)).collect();
+        let inner = aggregates.iter().find(|inner| {
+            aggregates.iter().any(|outer| outer.range() != inner.range() && outer.holds(**inner))
+        });
+        if let Some(inner) = inner.filter(|_| self.judge) {
+            let finding = self.replay.find(&query_shape::RULE, inner.span());
+            finding.message("an aggregate stands inside of another one");
+            finding.answer("42803", "aggregate function calls cannot be nested");
+            finding.help("compute the inner one in a sub-query");
+        }
     }
 
     fn has_aggregate(&self, value: Part<'_>) -> bool {
