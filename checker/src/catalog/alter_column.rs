@@ -45,6 +45,18 @@ impl Replay<'_> {
             }
             self.default_uses(statement, table, at, *range);
         }
+        let stored = self.model.table(table).and_then(|table| table.columns.get(at));
+        if matches!(change, AlterColumnKind::DropExpression)
+            && let Some(made) = stored.filter(|column| !column.generated).map(|column| column.made)
+            && !statement.slice(span).to_ascii_uppercase().contains("EXISTS")
+        {
+            let (name, of) = (self.column_name(table, at), self.model.relation(table).name.clone());
+            let finding = self.find(&wrong_kind::RULE, span);
+            finding.message(format!("`{name}` is not computed from other columns"));
+            let server = format!("column \"{name}\" of relation \"{of}\" is not a stored generated column");
+            finding.answer("55000", server).at_place(Some(made), "it is declared here");
+            finding.help("leave it out, or write DROP EXPRESSION IF EXISTS");
+        }
         if let AlterColumnKind::AddIdentity(_) = change {
             self.add_identity(table, at, column.span, span);
         }

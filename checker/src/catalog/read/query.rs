@@ -123,6 +123,9 @@ impl Reader<'_, '_> {
                 self.note_part(&name.value, known);
             }
             let outputs = self.statement(made_by);
+            if !made_by.is(NodeKind::Query) && made_by.child(NodeKind::Returning).is_none() {
+                self.read_of_nothing(statement, made_by, &name.value);
+            }
             if let Some(given) = outputs
                 .as_ref()
                 .map(|outputs| outputs.len() + extra.len())
@@ -140,6 +143,22 @@ impl Reader<'_, '_> {
             }
             let known = columns(outputs);
             self.note_part(&name.value, known);
+        }
+    }
+
+    /// Says so where a query reads a part of WITH that writes and gives no rows.
+    fn read_of_nothing(&mut self, statement: Part<'_>, made_by: Part<'_>, name: &str) {
+        let sources = statement.everything().filter(|part| part.is(NodeKind::From) && !made_by.holds(*part));
+        let relations = sources.flat_map(|from| from.outside_queries(&[NodeKind::Relation]));
+        let read = relations.filter(|relation| {
+            relation.name().is_some_and(|known| known.schema().is_none() && known.object() == name)
+        });
+        if let Some(read) = read.into_iter().next().filter(|_| self.judge) {
+            let shown = cut(name);
+            let finding = self.replay.find(&query_shape::RULE, read.span());
+            finding.message(format!("`{shown}` writes, and gives no rows to read"));
+            finding.answer("0A000", format!("WITH query \"{shown}\" does not have a RETURNING clause"));
+            finding.help("write RETURNING at its end");
         }
     }
 
