@@ -20,14 +20,14 @@ pub(super) enum Behind {
 }
 
 impl Replay<'_> {
-    /// The column of a view, where all of its columns are known and its rows are those of another relation.
+    /// The place of a view's column.
     pub(super) fn view_column(&self, view: RelationId, column: &Ident) -> Option<usize> {
         let RelationKind::View(view) = &self.model.relation(view).kind else { return None };
         let name = Some(cut(&column.value));
         view.columns.as_ref()?.iter().position(|one| one.name.as_deref() == name)
     }
 
-    /// The columns of a view that can be written.
+    /// How many columns a view has, where its rows are those of another relation and its columns are known.
     fn writable(&self, view: RelationId) -> Option<usize> {
         match &self.model.relation(view).kind {
             RelationKind::View(View { simple: true, columns: Some(columns), .. }) => Some(columns.len()),

@@ -2,6 +2,7 @@
 
 use crate::ast::{Setting, SettingValue};
 use crate::text::Span;
+use crate::value::is_boolean;
 
 /// PostgreSQL 16's parameters, sorted by name, and whether a session may reset them;
 /// `tests/tests/checker/settings.rs` compares them with a server and writes them anew.
@@ -108,19 +109,6 @@ pub(crate) fn wrong_value(setting: &Setting) -> Option<(String, Span)> {
         Values::One | Values::List => None,
     };
     why.map(|why| (why, given.last().map_or(*span, |(_, last)| span.to(*last))))
-}
-
-/// The beginnings of these words that say which of them is meant, and the digits.
-fn is_boolean(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(&text);
-    begins("true", 1)
-        || begins("false", 1)
-        || begins("yes", 1)
-        || begins("no", 1)
-        || begins("on", 2)
-        || begins("off", 2)
-        || ["0", "1"].contains(&text.as_str())
 }
 
 /// A whole number of 32 bits as the server reads one: fractions are rounded, and there may be blanks around it.

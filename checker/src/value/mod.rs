@@ -21,7 +21,7 @@ pub fn wrong(data_type: &str, text: &str) -> Option<Wrong> {
         "bigint" => number::whole(data_type, text, i128::from(i64::MAX)),
         "numeric" => invalid(number::is_numeric(text)),
         "real" | "double precision" => number::floating(data_type, text),
-        "boolean" => invalid(is_boolean(text)),
+        "boolean" => invalid(is_boolean(trimmed(text))),
         "uuid" => invalid(is_uuid(text)),
         "json" | "jsonb" => json::wrong(data_type, text),
         "bytea" => bytes::wrong(text),
@@ -92,8 +92,9 @@ fn is_uuid(text: &str) -> bool {
     digits == 32 && !last_hyphen
 }
 
-fn is_boolean(text: &str) -> bool {
-    let text = trimmed(text).to_ascii_lowercase();
+/// The beginnings of these words that say which of them is meant, and the digits.
+pub(crate) fn is_boolean(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
     let begins = |word: &str, least: usize| text.len() >= least && word.starts_with(text.as_str());
     begins("true", 1)
         || begins("false", 1)
