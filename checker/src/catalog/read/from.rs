@@ -3,7 +3,7 @@
 use super::output::{MOST_COLUMNS, listed_names, renamed};
 use super::{Columns, Item, Reader, Scope};
 use crate::ast::{Ident, ObjectName};
-use crate::catalog::model::{Output, RelationId, RelationKind, Shows};
+use crate::catalog::model::{Column, Output, RelationId, RelationKind, Shows};
 use crate::catalog::names::{Resolved, cut, object};
 use crate::grammar::{NodeKind, Part};
 use crate::rules::all::ambiguous_name;
@@ -32,6 +32,16 @@ impl From {
             left
         });
         self.star.take_if(|star| star.len() > MOST_COLUMNS);
+    }
+}
+
+/// A table's column as one that a query sees.
+pub(super) fn column_of_table(origin: (RelationId, usize), column: &Column) -> Output {
+    Output {
+        name: Some(column.name.clone()),
+        data_type: Some(column.data_type.clone()),
+        origin: Some(origin),
+        shows: Shows::Unknown,
     }
 }
 
@@ -265,13 +275,7 @@ impl Reader<'_, '_> {
     pub(super) fn outputs_of(&self, id: RelationId) -> Option<Vec<Output>> {
         match &self.replay.model.relation(id).kind {
             RelationKind::Table(table) if !table.opaque => {
-                let output = |(at, column): (usize, &crate::catalog::model::Column)| Output {
-                    name: Some(column.name.clone()),
-                    data_type: Some(column.data_type.clone()),
-                    origin: Some((id, at)),
-                    shows: Shows::Unknown,
-                };
-                Some(table.live().map(output).collect())
+                Some(table.live().map(|(at, column)| column_of_table((id, at), column)).collect())
             }
             RelationKind::View(view) => {
                 let output =

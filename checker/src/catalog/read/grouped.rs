@@ -103,10 +103,8 @@ impl Reader<'_, '_> {
     /// An aggregate of an aggregate wants a sub-query; over a window it may be.
     fn nested_aggregates(&mut self, targets: &[Part<'_>]) {
         let calls = targets.iter().flat_map(|target| target.outside_queries(&[NodeKind::Call]));
-        let aggregates: Vec<Part<'_>> = calls.filter(|call| self.is_aggregate(*call)).collect();
-        let inner = aggregates.iter().find(|inner| {
-            aggregates.iter().any(|outer| outer.range() != inner.range() && outer.holds(**inner))
-        });
+        let mut inside = calls.filter(|call| self.is_aggregate(*call)).flat_map(Part::children);
+        let inner = inside.find(|part| self.has_aggregate(*part));
         if let Some(inner) = inner.filter(|_| self.judge) {
             let finding = self.replay.find(&query_shape::RULE, inner.span());
             finding.message("an aggregate stands inside of another one");

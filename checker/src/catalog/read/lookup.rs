@@ -1,5 +1,6 @@
 //! What a column's name means among the tables that a query sees.
 
+use super::from::column_of_table;
 use super::{Columns, Item, Reader, Scope};
 use crate::ast::{Ident, ObjectName};
 use crate::catalog::model::{Output, RelationId, RelationKind};
@@ -68,9 +69,19 @@ impl Reader<'_, '_> {
     pub(super) fn column_in(&self, item: &Item, name: &str) -> Option<Output> {
         match &item.columns {
             Columns::Listed(outputs) => outputs.iter().find(|one| one.name.as_deref() == Some(name)).cloned(),
-            Columns::Relation(id) => {
-                self.outputs_of(*id)?.into_iter().find(|one| one.name.as_deref() == Some(name))
-            }
+            // By its name at once: a wide table is not gone through for each column that is named.
+            Columns::Relation(id) => match &self.replay.model.relation(*id).kind {
+                RelationKind::Table(table) if !table.opaque => {
+                    let at = table.column(name)?;
+                    Some(column_of_table((*id, at), table.columns.get(at)?))
+                }
+                RelationKind::View(view) => {
+                    let all = view.columns.as_ref()?;
+                    let at = all.iter().position(|one| one.name.as_deref() == Some(name))?;
+                    Some(Output { origin: Some((*id, at)), ..all.get(at)?.clone() })
+                }
+                _ => None,
+            },
             Columns::Unknown => None,
         }
     }
